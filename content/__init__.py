@@ -1,0 +1,1 @@
+"""The curriculum as files, and the package that reads them."""

@@ -1,0 +1,1 @@
+"""Terrace: the learning platform, a Flask application."""

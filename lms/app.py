@@ -1,0 +1,161 @@
+"""create_app(): the only module that knows every feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.config import Settings
+from lms.db.transaction import Database
+from lms.domain import events
+from lms.features.accounts import queries as account_queries
+from lms.features.accounts import service as accounts
+from lms.features.accounts.views import blueprint as accounts_blueprint
+from lms.features.assessment.panels import show_quiz_row
+from lms.features.assessment.views import blueprint as assessment_blueprint
+from lms.features.catalog.views import blueprint as catalog_blueprint
+from lms.features.home.views import blueprint as home_blueprint
+from lms.features.learning import service as learning
+from lms.features.learning.views import blueprint as learning_blueprint
+from lms.features.recommendations import service as recommendations
+from lms.features.recommendations import tasks as recommendation_tasks
+from lms.features.recommendations.views import blueprint as recommendations_blueprint
+from lms.features.skills import service as skills
+from lms.features.skills.panels import show_taught_skills
+from lms.features.skills.views import blueprint as skills_blueprint
+from lms.i18n import compile_catalogues
+from lms.jobs.outbox import BUS, EventBus
+from lms.ports.clock import Clock, SystemClock
+from lms.web.application import Application
+from lms.web.assets import init_assets
+from lms.web.context import current_actor, language
+from lms.web.errors import init_errors
+from lms.web.headers import csp_nonce, init_headers
+from lms.web.limits import init_limits
+from lms.web.localisation import init_localisation
+from lms.web.login import init_login
+from lms.web.panels import register_panel, render_slot
+from lms.web.permissions import check_every_route_declares, public
+
+BLUEPRINTS = (
+    accounts_blueprint,
+    catalog_blueprint,
+    learning_blueprint,
+    assessment_blueprint,
+    skills_blueprint,
+    recommendations_blueprint,
+    home_blueprint,
+)
+NAVIGATION = (
+    ("home.show_home", lazy_gettext("Home"), "home"),
+    ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
+    ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
+    ("home.show_record", lazy_gettext("Record"), "certificate"),
+)
+
+
+def event_bus() -> EventBus:
+    """Who listens to which event."""
+    return EventBus(
+        now={
+            events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
+            events.ModuleCompleted: (skills.record_completion,),
+            events.EvidenceRecorded: (recommendations.refresh_for_event,),
+            events.RoleChanged: (recommendations.refresh_for_event,),
+            events.PersonalisationChanged: (recommendations.refresh_for_event,),
+            events.EnrollmentChanged: (recommendations.refresh_for_event,),
+        },
+        later={events.CurriculumSynced: ("refresh_recommendations",)},
+        tasks={"refresh_recommendations": recommendation_tasks.refresh_recommendations},
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database with the table of listeners."""
+    return Database(settings.database_url, info={BUS: event_bus()})
+
+
+def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
+    """The application, ready to serve.
+
+    :raises RuntimeError: a route declares no permission
+    """
+    compile_catalogues()
+    app = Application("lms", static_folder="web/static", template_folder="web/templates")
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database or open_database(settings)
+    app.extensions["clock"] = clock or SystemClock()
+    app.extensions["remember_language"] = accounts.remember_language
+    _configure(app, settings)
+    _init_web(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_panel(app, "module.skills", show_taught_skills)
+    register_panel(app, "module.quiz", show_quiz_row)
+    public(app.view_functions["static"])
+    check_every_route_declares(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.testing = settings.is_testing
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-terrace" if settings.is_https else "terrace",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session it is bound to
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_STREAMS=True,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.auto_reload = settings.is_testing
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+
+def _init_web(app: Flask) -> None:
+    CSRFProtect(app)
+    Compress(app)
+    init_headers(app)
+    init_assets(app)
+    init_localisation(app)
+    init_errors(app)
+    init_limits(app)
+    init_login(app, find_session=account_queries.find_signed_in, touch_session=accounts.touch_session)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, render_slot=render_slot, csrf_token=generate_csrf)
+    app.context_processor(_page_facts)
+
+
+def _page_facts() -> dict[str, Any]:
+    """What every page shows around its content."""
+    actor = current_actor()
+    here = request.blueprint
+    entries = [
+        {
+            "label": label,
+            "url": url_for(endpoint),
+            "icon": icon,
+            "is_current": request.endpoint == endpoint or (here != "home" and endpoint.startswith(f"{here}.")),
+        }
+        for endpoint, label, icon in NAVIGATION
+    ]
+    other = "en" if language() == "zh" else "zh"
+    return {
+        "current_actor": actor,
+        "navigation": entries if actor.is_signed_in else [],
+        "search_url": url_for("learning.show_curriculum_list"),
+        "language_switch_url": url_for("localisation.switch_language", code=other),
+        "demo_marked": account_queries.is_demo_installation(),
+    }

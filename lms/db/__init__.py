@@ -1,0 +1,1 @@
+"""The database: base classes, engines, and the only module that commits."""

@@ -1,0 +1,1 @@
+"""What the product does, one package per feature; a feature imports only those left of it."""

@@ -1,0 +1,1 @@
+"""Attempts at a module's quiz."""

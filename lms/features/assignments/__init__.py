@@ -1,0 +1,1 @@
+"""Somebody's wish, with a due date, that a learner takes a module."""

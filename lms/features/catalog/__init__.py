@@ -1,0 +1,1 @@
+"""Modules, their versions, and everything a version consists of."""

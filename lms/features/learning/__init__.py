@@ -1,0 +1,1 @@
+"""The map of layers, the module page, the lessons."""

@@ -1,0 +1,1 @@
+"""The tree of districts, subdistricts, enterprises and departments, and who works where."""

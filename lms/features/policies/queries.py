@@ -1,0 +1,22 @@
+"""Reads of policy versions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.domain.policy import Policy, policy_from
+from lms.features.policies.models import PolicyVersion
+
+
+def get_policy(db: Session, *, on: date) -> Policy:
+    """The parameters in force on a day; the defaults before any version was made (REQ-044)."""
+    query = (
+        select(PolicyVersion.parameters)
+        .where(PolicyVersion.valid_from_on <= on)
+        .order_by(PolicyVersion.valid_from_on.desc())
+        .limit(1)
+    )
+    return policy_from(db.scalar(query) or {})

@@ -1,0 +1,1 @@
+"""Finding words in Chinese and English text, on both databases alike."""

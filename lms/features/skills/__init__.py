@@ -1,0 +1,1 @@
+"""Evidence of learning, and the levels it supports."""

@@ -1,0 +1,1 @@
+"""Skills, job roles and what a role requires: what people and modules both refer to."""

@@ -1,0 +1,1 @@
+"""Background work: events, the outbox and the worker."""

@@ -1,0 +1,77 @@
+"""Permission is declared on the route; a route with neither `@requires` nor `@public` stops start-up (Z1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from lms.domain.permissions import Permission, is_allowed
+from lms.web.context import SAFE_METHODS, current_actor, db
+
+View = Callable[..., ResponseReturnValue]
+Loader = Callable[..., Any]
+DECLARED = "declared_permission"
+PUBLIC = "public"
+
+
+def public(view: View) -> View:
+    """Anybody may call this route, signed in or not."""
+    setattr(view, DECLARED, PUBLIC)
+    return view
+
+
+def requires(permission: Permission, *, on: Loader | None = None) -> Callable[[View], View]:
+    """Only an actor whom `permission` allows may call this route.
+
+    `on(db, **url values)` loads the resource, which the view gets in place of the URL's values; a missing
+    resource and a foreign one both answer 404, because existence is private."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            actor = current_actor()
+            if not actor.is_signed_in:
+                return send_to_sign_in()
+            if on is None:
+                if not is_allowed(actor, permission):
+                    abort(403)
+                return view(**values)
+            resource = _load(on, db(), values)
+            if resource is None or not is_allowed(actor, permission, resource):
+                abort(404)
+            return view(resource)
+
+        setattr(guarded, DECLARED, permission)
+        return guarded
+
+    return decorate
+
+
+def _load(on: Loader, session: Session, values: dict[str, Any]) -> Any:
+    return on(session, **values)
+
+
+def send_to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page and back to the page first asked for; work in progress is told that its session ended."""
+    if request.method not in SAFE_METHODS or request.accept_mimetypes.best == "application/json":
+        abort(419)
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+
+
+def check_every_route_declares(app: Flask) -> None:
+    """Stop start-up when a route says nothing about who may call it.
+
+    :raises RuntimeError: naming the routes
+    """
+    silent = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], DECLARED)
+    ]
+    if silent:
+        raise RuntimeError(f"routes without a declared permission: {', '.join(sorted(silent))}")

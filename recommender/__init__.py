@@ -1,0 +1,58 @@
+"""Rankings with reasons for Terrace: frozen dataclasses in, rankings out.
+
+The public face is loaded lazily (PEP 562): `import recommender` loads none of its modules.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.evidence import held_levels as held_levels
+    from recommender.facts import EvidenceItem as EvidenceItem
+    from recommender.facts import Held as Held
+    from recommender.facts import ModuleFacts as ModuleFacts
+    from recommender.facts import Requirement as Requirement
+    from recommender.facts import SkillGap as SkillGap
+    from recommender.gap import rank_modules as rank_modules
+    from recommender.gap import skill_gaps as skill_gaps
+    from recommender.path import UnreachableLevel as UnreachableLevel
+    from recommender.path import catalogue_order as catalogue_order
+    from recommender.path import role_path as role_path
+    from recommender.reasons import Closed as Closed
+    from recommender.reasons import EmptyReason as EmptyReason
+    from recommender.reasons import GapRanking as GapRanking
+    from recommender.reasons import NextStep as NextStep
+    from recommender.reasons import RankedModule as RankedModule
+    from recommender.reasons import Reason as Reason
+    from recommender.reasons import ReasonKind as ReasonKind
+    from recommender.reasons import Slot as Slot
+    from recommender.slots import recommend as recommend
+
+_HOMES = {
+    "evidence": ("held_levels",),
+    "facts": ("EvidenceItem", "Held", "ModuleFacts", "Requirement", "SkillGap"),
+    "gap": ("rank_modules", "skill_gaps"),
+    "path": ("UnreachableLevel", "catalogue_order", "role_path"),
+    "reasons": (
+        "Closed", "EmptyReason", "GapRanking", "NextStep", "RankedModule", "Reason", "ReasonKind", "Slot",
+    ),
+    "slots": ("recommend",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    """Load the module that holds `name` at its first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""Factories: rows for tests, made through the services where there is one."""
