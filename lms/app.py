@@ -16,6 +16,7 @@ from lms.db.transaction import Database
 from lms.domain import events
 from lms.features.accounts import queries as account_queries
 from lms.features.accounts import service as accounts
+from lms.features.accounts import tasks as account_tasks
 from lms.features.accounts.views import blueprint as accounts_blueprint
 from lms.features.assessment.panels import show_quiz_row
 from lms.features.assessment.views import blueprint as assessment_blueprint
@@ -30,7 +31,7 @@ from lms.features.skills import service as skills
 from lms.features.skills.panels import show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
 from lms.i18n import compile_catalogues
-from lms.jobs.outbox import BUS, EventBus
+from lms.jobs.outbox import BUS, CLOCK, EventBus
 from lms.ports.clock import Clock, SystemClock
 from lms.web.application import Application
 from lms.web.assets import init_assets
@@ -66,19 +67,31 @@ def event_bus() -> EventBus:
         now={
             events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
             events.ModuleCompleted: (skills.record_completion,),
+            events.ModuleRecognised: (skills.record_recognition,),
             events.EvidenceRecorded: (recommendations.refresh_for_event,),
             events.RoleChanged: (recommendations.refresh_for_event,),
             events.PersonalisationChanged: (recommendations.refresh_for_event,),
             events.EnrollmentChanged: (recommendations.refresh_for_event,),
         },
         later={events.CurriculumSynced: ("refresh_recommendations",)},
-        tasks={"refresh_recommendations": recommendation_tasks.refresh_recommendations},
+        tasks={
+            "refresh_recommendations": recommendation_tasks.refresh_recommendations,
+            "purge_accounts": account_tasks.purge_accounts,
+        },
     )
 
 
-def open_database(settings: Settings) -> Database:
-    """The database with the table of listeners."""
-    return Database(settings.database_url, info={BUS: event_bus()})
+def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
+    """What the worker does every night, with what it is told."""
+    return {
+        "purge_accounts": {"idle_minutes": settings.session_idle_minutes},
+        "refresh_recommendations": {},
+    }
+
+
+def open_database(settings: Settings, clock: Clock | None = None) -> Database:
+    """The database with the table of listeners and the clock they ask."""
+    return Database(settings.database_url, info={BUS: event_bus(), CLOCK: clock or SystemClock()})
 
 
 def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
@@ -89,7 +102,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     compile_catalogues()
     app = Application("lms", static_folder="web/static", template_folder="web/templates")
     app.extensions["settings"] = settings
-    app.extensions["database"] = database or open_database(settings)
+    app.extensions["database"] = database or open_database(settings, clock)
     app.extensions["clock"] = clock or SystemClock()
     app.extensions["remember_language"] = accounts.remember_language
     _configure(app, settings)

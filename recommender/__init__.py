@@ -42,7 +42,7 @@ _HOMES = {
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*_HOME_OF]  # noqa: PLE0604 - derived, so that the two lists cannot drift apart
 
 
 def __getattr__(name: str) -> object:

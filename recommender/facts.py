@@ -35,7 +35,7 @@ class Requirement:
 
     def __post_init__(self) -> None:
         if not 1 <= self.level <= MAX_LEVEL:
-            raise ValueError(f"requirement {self.skill}: level {self.level} is outside 1–{MAX_LEVEL}")
+            raise ValueError(f"requirement {self.skill}: level {self.level} is not from 1 to {MAX_LEVEL}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ModuleFacts:
             raise ValueError(f"module {self.id}: periods {self.periods} below 1")
         for skill, level in self.teaches.items():
             if not 1 <= level <= MAX_LEVEL:
-                raise ValueError(f"module {self.id}: {skill} level {level} is outside 1–{MAX_LEVEL}")
+                raise ValueError(f"module {self.id}: {skill} level {level} is not from 1 to {MAX_LEVEL}")
 
     @property
     def place(self) -> tuple[int, int, str]:
@@ -81,7 +81,7 @@ class EvidenceItem:
 
     def __post_init__(self) -> None:
         if not 0 <= self.level <= MAX_LEVEL:
-            raise ValueError(f"evidence of {self.skill}: level {self.level} is outside 0–{MAX_LEVEL}")
+            raise ValueError(f"evidence of {self.skill}: level {self.level} is not from 0 to {MAX_LEVEL}")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,12 @@ class Held:
     obtained_on: date
     valid_until: date
     is_aged: bool
+
+
+def level_of(held: Mapping[str, int | Held], skill: str) -> int:
+    """The level held of `skill`, whether given as a number or with its evidence; absent = 0."""
+    item = held.get(skill, 0)
+    return item.level if isinstance(item, Held) else item
 
 
 @dataclass(frozen=True)

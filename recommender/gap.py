@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 
-from recommender.facts import Held, ModuleFacts, Requirement, SkillGap
+from recommender.facts import Held, ModuleFacts, Requirement, SkillGap, level_of
 from recommender.ordering import put_in_order
 from recommender.prerequisites import Prerequisites
 from recommender.reasons import GapRanking
@@ -25,8 +25,7 @@ def skill_gaps(requirements: Iterable[Requirement], held: Mapping[str, int | Hel
     for need in requirements:
         if need.skill in gaps:
             raise ValueError(f"skill required twice: {need.skill}")
-        item = held.get(need.skill, 0)
-        level = item.level if isinstance(item, Held) else item
+        level = level_of(held, need.skill)
         gaps[need.skill] = SkillGap(need.skill, need.level, level, max(0, need.level - level), need.is_must)
     return list(gaps.values())
 

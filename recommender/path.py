@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from recommender.facts import LAYERS, ModuleFacts, Requirement
+from recommender.facts import LAYERS, Held, ModuleFacts, Requirement, level_of
 from recommender.prerequisites import Prerequisites
 
 Cost = tuple[int, int, tuple[str, ...]]
@@ -26,20 +26,20 @@ def role_path(
     modules: Iterable[ModuleFacts],
     done: Collection[str] = (),
     *,
-    held: Mapping[str, int] | None = None,
+    held: Mapping[str, int | Held] | None = None,
 ) -> tuple[str, ...]:
     """The modules still to be done for a role, in study order: the exact minimum of REQ-020.
 
     Fewest periods that reach every required level with all prerequisites, and the fewest modules among
-    those; then the first by slugs. A module done costs nothing, gives its levels and satisfies
-    prerequisites; a level in `held` (recognised otherwise) closes its gap but stands for no module.
+    those; then the first by slugs. A module done, however long ago, costs nothing, gives its levels and
+    satisfies prerequisites; a level in `held` (recognised otherwise) closes its gap but stands for no module.
     Modules in preparation count like others: the path is the plan, not what can be started today.
 
     :raises UnreachableLevel: when no module teaches a required level
     :raises ValueError: for a module given twice, an unknown prerequisite or a cycle
     """
     graph = Prerequisites(modules)
-    has = dict(held or {})
+    has = {skill: level_of(held, skill) for skill in held} if held else {}
     for id in graph.modules.keys() & set(done):
         for skill, level in graph.modules[id].teaches.items():
             has[skill] = max(level, has.get(skill, 0))
@@ -64,12 +64,12 @@ class _Search:
             ]
             for need in needs
         ]
-        self.best: tuple[Cost, frozenset[str]] | None = None
+        everything = frozenset[str]().union(*(bundle for need in self.providers for bundle in need))
+        self.best = self._cost(everything), everything
         self.seen: set[frozenset[str]] = set()
 
     def run(self) -> frozenset[str]:
         self._extend(frozenset())
-        assert self.best is not None, "every need has a provider"
         return self.best[1]
 
     def _extend(self, chosen: frozenset[str]) -> None:
@@ -77,15 +77,14 @@ class _Search:
         if chosen in self.seen:
             return
         self.seen.add(chosen)
-        open_needs = [bundles for bundles in self.providers if not any(bundle <= chosen for bundle in bundles)]
+        open_needs = [need for need in self.providers if not any(bundle <= chosen for bundle in need)]
         cost = self._cost(chosen)
         if not open_needs:
-            if self.best is None or cost < self.best[0]:
-                self.best = cost, chosen
+            self.best = min(self.best, (cost, chosen), key=lambda found: found[0])
             return
         # every open need costs at least its cheapest bundle, so the dearest of those is a lower bound
-        least = max(min(self._cost(bundle | chosen)[:2] for bundle in bundles) for bundles in open_needs)
-        if self.best is not None and least > self.best[0][:2]:
+        least = max(min(self._cost(bundle | chosen)[:2] for bundle in need) for need in open_needs)
+        if least > self.best[0][:2]:
             return
         narrow = min(open_needs, key=len)
         for bundle in sorted(narrow, key=lambda bundle: self._cost(bundle | chosen)):
@@ -98,9 +97,11 @@ class _Search:
 def catalogue_order(modules: Iterable[ModuleFacts], role_path: Sequence[str] = ()) -> tuple[str, ...]:
     """The order without personalisation: the role's path first, the other modules by layer, then slug.
 
-    It depends on nothing but the role and the modules, so two learners of one role see the same; without
-    a role (an empty path) it is by layer, then slug. Ids on the path that are not in `modules` are left out.
+    Two learners of one role see the same if `role_path` is the role's own, reckoned with nothing done or
+    held; without a role (an empty path) it is by layer, then slug. Ids on the path that are not in `modules`
+    are left out.
 
+    :param modules: in any order; `is_startable` and everything but id and layer is left aside
     :raises ValueError: when a module is given twice
     """
     places = {}

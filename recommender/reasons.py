@@ -14,7 +14,7 @@ class ReasonKind(StrEnum):
     """What a line says; in brackets the fields of `Reason` it fills."""
 
     CLOSES = "closes"
-    """A skill gap gets smaller (skill, held, reached, required, is_must, weight, levels, module: who closes it)."""
+    """A gap gets smaller (skill, held, reached, required, is_must, weight, levels; module: who closes it)."""
     CLOSES_NOTHING = "closes_nothing"
     """No gap gets smaller ()."""
     EVIDENCE_AGED = "evidence_aged"

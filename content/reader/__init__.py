@@ -1,7 +1,7 @@
 """Reads and checks the curriculum's files; knows neither the product nor the recommender.
 
-    curriculum = load_curriculum(Path("content"))
-    findings = lint(curriculum)
+curriculum = load_curriculum(Path("content"))
+findings = lint(curriculum)
 """
 
 from .findings import RULES, Finding, Rule
@@ -14,22 +14,43 @@ from .loader import (
     hash_folder,
     load_curriculum,
 )
-from .schema import LANGUAGES, Language, Question
+from .quiz_schema import (
+    FillInQuestion,
+    MatchingQuestion,
+    MultipleQuestion,
+    NumberQuestion,
+    OrderingQuestion,
+    Question,
+    SingleQuestion,
+    TrueFalseQuestion,
+)
+from .schema import LANGUAGES, Bilingual, Language, ModuleMeta, Role, Skill
 from .source import ContentError, SourceFile
 
 __all__ = [
     "LANGUAGES",
     "RULES",
+    "Bilingual",
     "ContentError",
     "Curriculum",
+    "FillInQuestion",
     "Finding",
     "Language",
     "LessonSource",
     "LessonText",
+    "MatchingQuestion",
     "Module",
+    "ModuleMeta",
+    "MultipleQuestion",
+    "NumberQuestion",
+    "OrderingQuestion",
     "Question",
+    "Role",
     "Rule",
+    "SingleQuestion",
+    "Skill",
     "SourceFile",
+    "TrueFalseQuestion",
     "hash_folder",
     "lint",
     "load_curriculum",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .loader import Curriculum
+from .source import Key, SourceFile
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Problem:
     line: int
     message_zh: str
     message_en: str
+
+
+def at(source: SourceFile, *keys: Key, zh: str, en: str) -> Problem:
+    """A problem at the value under `keys` of a YAML file."""
+    return Problem(source.path, source.line(*keys), zh, en)
 
 
 @dataclass(frozen=True, order=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from .markdown import Heading, Outline, count_reading_units, outline
+from .quiz_schema import Question, QuizFile
 from .schema import (
     LANGUAGES,
     Bilingual,
@@ -19,8 +20,6 @@ from .schema import (
     Named,
     Owner,
     PlanFile,
-    Question,
-    QuizFile,
     Role,
     RolesFile,
     Skill,
@@ -28,7 +27,7 @@ from .schema import (
     SkillsFile,
     UuidsFile,
 )
-from .source import ContentError, SourceFile, read_yaml
+from .source import ContentError, FaultError, SourceFile, read_text, read_yaml
 
 ZH_CHARACTERS_PER_MINUTE = 400
 EN_WORDS_PER_MINUTE = 200
@@ -227,9 +226,9 @@ def _load_lesson(root: Path, folder: Path, lesson: Named, errors: list[ContentEr
         texts[language] = None
         if (root / path).is_file():
             try:
-                texts[language] = LessonText(path, (root / path).read_text(encoding="utf-8-sig"))
-            except UnicodeDecodeError:
-                errors.append(ContentError(path, 1, "The file is not UTF-8.", "文件不是 UTF-8 编码。"))
+                texts[language] = LessonText(path, read_text(root / path))
+            except FaultError as fault:
+                errors.append(fault.at(path))
     return LessonSource(lesson.slug, Bilingual(zh=lesson.zh, en=lesson.en), texts)
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -143,7 +144,7 @@ def _line(token: Token) -> int:
 
 
 def _headings(tokens: list[Token]) -> Iterator[Heading]:
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             yield Heading(_line(token), int(token.tag[1:]), inline.content)
 
@@ -158,7 +159,9 @@ def _inline(tokens: list[Token], kind: str) -> Iterator[tuple[Token, Token]]:
 def _figures(tokens: list[Token], lines: list[str]) -> Iterator[Figure]:
     for token, image in _inline(tokens, "image"):
         target = str(image.attrs.get("src", ""))
-        yield Figure(_find(token, target, lines), target, image.content.strip(), str(image.attrs.get("title", "")))
+        yield Figure(
+            _find(token, target, lines), target, image.content.strip(), str(image.attrs.get("title", ""))
+        )
 
 
 def _links(tokens: list[Token], lines: list[str]) -> Iterator[Link]:

@@ -40,9 +40,10 @@ class ContentError:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """Where the values of a YAML file stand; `path` is relative to the curriculum's root."""
+    """A YAML file's text and where its values stand; `path` is relative to the curriculum's root."""
 
     path: Path
+    text: str = field(default="", repr=False)
     lines: Mapping[KeyPath, int] = field(default_factory=dict, repr=False)
 
     def line(self, *keys: Key) -> int:
@@ -58,10 +59,30 @@ class SourceFile:
         return self.lines.get(place, 1)
 
 
-class _Fault(Exception):
+class FaultError(Exception):
+    """Stops the reading of one file; becomes a `ContentError` once the path is known."""
+
     def __init__(self, line: int, message: str, message_zh: str) -> None:
+        """The words stay apart from the path, which the place that raises does not know."""
         super().__init__(message)
         self.line, self.message, self.message_zh = line, message, message_zh
+
+    def at(self, path: Path) -> ContentError:
+        """The error as it is listed."""
+        return ContentError(path, self.line, self.message, self.message_zh)
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file.
+
+    :raises FaultError: when it is missing or not UTF-8
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FaultError(1, "The file is missing.", "缺少这个文件。") from error
+    except UnicodeDecodeError as error:
+        raise FaultError(1, "The file is not UTF-8.", "文件不是 UTF-8 编码。") from error
 
 
 def read_yaml(root: Path, path: Path, model: type[M]) -> tuple[M | None, SourceFile, list[ContentError]]:
@@ -70,38 +91,46 @@ def read_yaml(root: Path, path: Path, model: type[M]) -> tuple[M | None, SourceF
     Returns the value (None when there is any error), its lines and the errors; raises nothing
     whatever the file holds.
     """
-    lines: dict[KeyPath, int] = {}
-    source = SourceFile(path, lines)
     try:
-        data = _parse((root / path).read_bytes(), lines)
-    except _Fault as fault:
-        return None, source, [ContentError(path, fault.line, fault.message, fault.message_zh)]
+        text = (root / path).read_text(encoding="utf-8-sig")
     except OSError:
-        return None, source, [ContentError(path, 1, "The file is missing.", "缺少这个文件。")]
+        return None, SourceFile(path), [ContentError(path, 1, "The file is missing.", "缺少这个文件。")]
+    except UnicodeDecodeError:
+        return (
+            None,
+            SourceFile(path),
+            [ContentError(path, 1, "The file is not UTF-8.", "文件不是 UTF-8 编码。")],
+        )
+    lines: dict[KeyPath, int] = {}
+    source = SourceFile(path, text, lines)
     try:
-        return model.model_validate(data), source, []
+        return model.model_validate(_parse(text, lines)), source, []
+    except FaultError as fault:
+        return None, source, [ContentError(path, fault.line, fault.message, fault.message_zh)]
     except ValidationError as error:
         return None, source, _schema_errors(error, source)
 
 
-def _parse(raw: bytes, lines: dict[KeyPath, int]) -> Any:
+def _parse(text: str, lines: dict[KeyPath, int]) -> Any:
     """What `yaml.safe_load` gives; fills `lines` on the way."""
     try:
-        loader = _SafeLoader(raw.decode("utf-8"))
+        loader = _SafeLoader(text)
         try:
             node = loader.get_single_node()
             if node is None:
-                raise _Fault(1, "The file is empty.", "文件是空的。")
+                raise FaultError(1, "The file is empty.", "文件是空的。")
             _note_lines(node, (), lines, set())
             return loader.construct_document(node)
         finally:
             loader.dispose()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "unreadable character"
-        raise _Fault(mark.line + 1 if mark else 1, f"Not valid YAML: {problem}.", f"YAML 有误：{problem}。") from error
-    except (ValueError, RecursionError) as error:
-        raise _Fault(1, f"Not valid YAML: {error}.", f"YAML 有误：{error}。") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FaultError(
+            line, f"Not valid YAML: {error.problem}.", f"YAML 有误：{error.problem}。"
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise FaultError(1, f"Not valid YAML: {reason}.", f"YAML 有误：{reason}。") from error
 
 
 def _note_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen: set[int]) -> None:
@@ -111,7 +140,7 @@ def _note_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen
     """
     line = node.start_mark.line + 1
     if id(node) in seen:
-        raise _Fault(line, "YAML aliases are not used in the curriculum.", "不使用 YAML 别名。")
+        raise FaultError(line, "YAML aliases are not used in the curriculum.", "课程文件不使用 YAML 别名。")
     seen.add(id(node))
     lines.setdefault(place, line)
     if isinstance(node, yaml.SequenceNode):
@@ -119,21 +148,18 @@ def _note_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen
             _note_lines(child, (*place, index), lines, seen)
     elif isinstance(node, yaml.MappingNode):
         for key, child in node.value:
-            here = (*place, str(key.value))
+            here, line = (*place, str(key.value)), key.start_mark.line + 1
             if here in lines:
-                key_line = key.start_mark.line + 1
-                raise _Fault(key_line, f"The key {key.value} is there twice.", f"字段 {key.value} 重复。")
-            lines[here] = key.start_mark.line + 1
+                raise FaultError(line, f"The key {key.value} is there twice.", f"字段 {key.value} 重复。")
+            lines[here] = line
             _note_lines(child, here, lines, seen)
 
 
 def _schema_errors(error: ValidationError, source: SourceFile) -> list[ContentError]:
     found = []
     for detail in error.errors(include_url=False, include_input=False):
-        place = [key for key in detail["loc"] if key != "[key]"]
-        name = ".".join(str(key) for key in place) or source.path.name
-        text_zh = MESSAGES_ZH.get(detail["type"], detail["msg"])
-        found.append(
-            ContentError(source.path, source.line(*place), f"{name}: {detail['msg']}.", f"{name}：{text_zh}。")
-        )
+        name = ".".join(str(key) for key in detail["loc"]) or source.path.name
+        message, message_zh = detail["msg"], MESSAGES_ZH.get(detail["type"], detail["msg"])
+        line = source.line(*detail["loc"])
+        found.append(ContentError(source.path, line, f"{name}: {message}.", f"{name}：{message_zh}。"))
     return sorted(found)

@@ -46,6 +46,15 @@ def current_revision(database: Database) -> str | None:
 
 def newest_revision() -> str | None:
     """The revision this code expects."""
+    return _scripts().get_current_head()
+
+
+def known_revisions() -> frozenset[str]:
+    """All revisions this code can upgrade from."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)

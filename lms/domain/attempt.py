@@ -1,22 +1,34 @@
-"""Attempts at a quiz: the draw, the grading, the next try (issue 2; exam rules of safety.md §2)."""
+"""Attempts at a quiz: when one may begin, the draw, the grading, the next try (safety.md §2, exam rules)."""
 
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from lms.domain.errors import Conflict, RuleError
 
+MAX_NUMBER_LENGTH = 40
+NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+
 
 class AttemptStatus(StrEnum):
     STARTED = "started"
     GRADED = "graded"
+    ABANDONED = "abandoned"  # begun for a place that the learner does not have any more
+
+
+class AttemptPurpose(StrEnum):
+    """The graded quiz of an enrollment, or the test of prior learning without one (REQ-013)."""
+
+    QUIZ = "quiz"
+    RECOGNITION = "recognition"
 
 
 class QuestionType(StrEnum):
@@ -27,6 +39,14 @@ class QuestionType(StrEnum):
     ORDERING = "ordering"
     MATCHING = "matching"
     FILL_IN = "fill_in"
+
+
+class QuizNotOpen(RuleError):
+    """The quiz opens when the learner is enrolled and has read every lesson."""
+
+
+class NothingToTest(RuleError):
+    """The module has no questions yet, or counts as held already."""
 
 
 class TooEarly(RuleError):
@@ -45,17 +65,51 @@ class Draw:
     choice_orders: tuple[tuple[str, ...], ...]
 
 
+def check_lessons_read(*, lessons: int, lessons_read: int) -> None:
+    """Raise while a lesson of the learner's version is unread.
+
+    :raises QuizNotOpen: with the number of lessons to go
+    """
+    if lessons_read < lessons:
+        raise QuizNotOpen(
+            "The graded quiz opens when every lesson is read: %(n)d to go.", n=lessons - lessons_read
+        )
+
+
+def next_try_in(*, last_graded_at: datetime | None, now: datetime, retry_minutes: int) -> int:
+    """Minutes until the next try opens, rounded up; 0 when it is open."""
+    if last_graded_at is None:
+        return 0
+    left = last_graded_at + timedelta(minutes=retry_minutes) - now
+    return max(0, -(-left // timedelta(minutes=1)))
+
+
 def check_next_try(*, last_graded_at: datetime | None, now: datetime, retry_minutes: int) -> None:
     """Raise while the pause after the last try runs.
 
     :raises TooEarly: with the minutes left, rounded up
     """
-    if last_graded_at is None:
-        return
-    left = last_graded_at + timedelta(minutes=retry_minutes) - now
-    if left > timedelta(0):
-        minutes = -(-int(left.total_seconds()) // 60)
-        raise TooEarly("The next try opens in %(n)d minutes.", n=minutes)
+    minutes = next_try_in(last_graded_at=last_graded_at, now=now, retry_minutes=retry_minutes)
+    if minutes:
+        raise TooEarly("The next try opens in %(n)d min.", n=minutes)
+
+
+def next_test_in(*, last_test_at: datetime | None, now: datetime, retry_days: int) -> int:
+    """Days until prior learning may be tested again in a module, rounded up; 0 when it may (REQ-013)."""
+    if last_test_at is None:
+        return 0
+    left = last_test_at + timedelta(days=retry_days) - now
+    return max(0, -(-left // timedelta(days=1)))
+
+
+def check_next_test(*, last_test_at: datetime | None, now: datetime, retry_days: int) -> None:
+    """Raise while the pause after the last test of prior learning runs.
+
+    :raises TooEarly: with the days left, rounded up
+    """
+    days = next_test_in(last_test_at=last_test_at, now=now, retry_days=retry_days)
+    if days:
+        raise TooEarly("Prior learning in this module can be tested again in %(n)d days.", n=days)
 
 
 def draw_questions(
@@ -65,7 +119,7 @@ def draw_questions(
 
     Questions of the last try come only when the rest does not suffice, and the drawn set always differs from
     the previous one when the pool is larger than `n`. The same seed gives the same draw."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 a draw can be repeated from its seed, which is secret
     fresh = sorted(set(pool) - previous)
     seen = sorted(set(pool) & previous)
     rng.shuffle(fresh)
@@ -97,6 +151,16 @@ def folded(text: str) -> str:
     return "".join(wide.split()).strip(".。")
 
 
+def parse_number(text: str) -> Decimal | None:
+    """The figure that a learner wrote, None when it is none.
+
+    Full-width digits, thousands separators, blanks and a closing percent sign are fine."""
+    if len(text) > MAX_NUMBER_LENGTH:
+        return None
+    plain = "".join(unicodedata.normalize("NFKC", text).replace("\u2212", "-").split()).removesuffix("%")
+    return Decimal(plain.replace(",", "")) if NUMBER.fullmatch(plain) else None
+
+
 def _same_choice(key: Mapping[str, Any], response: Any) -> bool:
     return bool(response == key["correct"])
 
@@ -106,12 +170,8 @@ def _same_set(key: Mapping[str, Any], response: Any) -> bool:
 
 
 def _near(key: Mapping[str, Any], response: Any) -> bool:
-    text = unicodedata.normalize("NFKC", str(response)).replace(",", "").replace(" ", "").rstrip("%")
-    try:
-        given = Decimal(text)
-    except InvalidOperation:
-        return False
-    return given.is_finite() and abs(given - Decimal(str(key["value"]))) <= Decimal(str(key["tolerance"]))
+    given = parse_number(response) if isinstance(response, str) else None
+    return given is not None and abs(given - Decimal(key["value"])) <= Decimal(key["tolerance"])
 
 
 def _same_order(key: Mapping[str, Any], response: Any) -> bool:

@@ -48,6 +48,16 @@ class ModuleCompleted(Event):
 
 
 @dataclass(frozen=True)
+class ModuleRecognised(Event):
+    """A learner's prior learning was tested and the module counts as held (REQ-013)."""
+
+    learner_id: int
+    module_version_id: int
+    attempt_id: int
+    score_percent: int
+
+
+@dataclass(frozen=True)
 class EvidenceRecorded(Event):
     """A learner's skill levels rest on new evidence (REQ-020)."""
 

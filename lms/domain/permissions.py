@@ -33,6 +33,7 @@ class Permission(Enum):
     MODULE_ENROLL = "module.enroll"
     MODULE_WATCH = "module.watch"
     ENROLLMENT_STUDY = "enrollment.study"
+    ATTEMPT_START = "attempt.start"
     ATTEMPT_ANSWER = "attempt.answer"
     ATTEMPT_VIEW = "attempt.view"
     SKILLS_VIEW_OWN = "skills.view_own"
@@ -58,6 +59,7 @@ RULES: dict[Permission, Rule] = {
     Permission.MODULE_ENROLL: _is_signed_in,
     Permission.MODULE_WATCH: _is_signed_in,
     Permission.ENROLLMENT_STUDY: _is_own,
+    Permission.ATTEMPT_START: _is_signed_in,
     Permission.ATTEMPT_ANSWER: _is_own,
     Permission.ATTEMPT_VIEW: _is_own,
     Permission.SKILLS_VIEW_OWN: _is_signed_in,

@@ -14,6 +14,7 @@ class Policy:
     quiz_drawn_questions: int = 10
     quiz_retry_minutes: int = 10
     recognition_pass_percent: int = 80
+    recognition_retry_days: int = 30
     evidence_validity_months: int = 24
     must_evidence_validity_months: int = 12
     recommendation_count: int = 3
@@ -23,6 +24,7 @@ class Policy:
     sign_in_window_minutes: int = 15
     sign_in_account_failures: int = 50
     sign_in_network_failures: int = 100
+    initial_password_days: int = 7
 
 
 def policy_from(parameters: dict[str, Any]) -> Policy:

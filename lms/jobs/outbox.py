@@ -13,8 +13,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lms.db.base import Base
 from lms.db.transaction import Database, after_commit
 from lms.domain.events import Event
+from lms.ports.clock import Clock
 
 BUS = "event_bus"
+CLOCK = "clock"
 MAX_TRIES = 8
 
 Listener = Callable[[Session, Any], None]
@@ -53,6 +55,18 @@ def publish(db: Session, event: Event) -> None:
     for task in bus.later.get(type(event), ()):
         db.add(OutboxMessage(task=task, payload=asdict(event)))
         after_commit(db, bus.nudge)
+
+
+def event_time(db: Session) -> datetime:
+    """What time it is for a `now` listener; events carry none, because what listens decides what it needs."""
+    clock: Clock = db.info[CLOCK]
+    return clock.now()
+
+
+def go_on(db: Session, task: str, payload: Mapping[str, Any]) -> None:
+    """Let a task that works in pieces leave the rest to the next message, in a transaction of its own."""
+    db.add(OutboxMessage(task=task, payload=dict(payload)))
+    after_commit(db, db.info[BUS].nudge)
 
 
 def deliver(database: Database, *, now: datetime, limit: int = 100) -> int:

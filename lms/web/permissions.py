@@ -17,6 +17,7 @@ View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., Any]
 DECLARED = "declared_permission"
 PUBLIC = "public"
+CHANGE_PAGE = "accounts.change_password"
 
 
 def public(view: View) -> View:
@@ -37,6 +38,8 @@ def requires(permission: Permission, *, on: Loader | None = None) -> Callable[[V
             actor = current_actor()
             if not actor.is_signed_in:
                 return send_to_sign_in()
+            if actor.must_change_password and request.endpoint != CHANGE_PAGE:
+                return send_to_password_page()
             if on is None:
                 if not is_allowed(actor, permission):
                     abort(403)
@@ -61,6 +64,13 @@ def send_to_sign_in() -> ResponseReturnValue:
     if request.method not in SAFE_METHODS or request.accept_mimetypes.best == "application/json":
         abort(419)
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+
+
+def send_to_password_page() -> ResponseReturnValue:
+    """A password that somebody else has set is replaced before anything else (A6)."""
+    if request.method not in SAFE_METHODS:
+        abort(403)
+    return redirect(url_for(CHANGE_PAGE, next=request.full_path.rstrip("?")))
 
 
 def check_every_route_declares(app: Flask) -> None:

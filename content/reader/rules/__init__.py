@@ -1,5 +1,5 @@
 """The numbered rules, one file per subject; importing this package registers them all."""
 
-from . import identity
+from . import coverage, identity, languages, lessons, media, plan, questions, references
 
-__all__ = ["identity"]
+__all__ = ["coverage", "identity", "languages", "lessons", "media", "plan", "questions", "references"]

@@ -13,14 +13,15 @@ from lms.db.base import Base
 
 
 class Attempt(Base):
-    """One try of a learner at the quiz of a module version."""
+    """One try of a learner at the questions of a module version: the graded quiz, or a test of prior learning."""
 
     __tablename__ = "attempts"
     __table_args__ = (
-        UniqueConstraint("enrollment_id", "number"),
+        UniqueConstraint("learner_id", "module_id", "purpose", "number"),
         Index(
             "uq_attempts_open",
-            "enrollment_id",
+            "learner_id",
+            "module_id",
             unique=True,
             sqlite_where=text("status = 'started'"),
             postgresql_where=text("status = 'started'"),
@@ -29,10 +30,12 @@ class Attempt(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(unique=True)
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollments.id"), index=True)
+    purpose: Mapped[str]
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollments.id"), index=True)
     learner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("modules.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("module_versions.id"))
-    number: Mapped[int]
+    number: Mapped[int]  # from 1, of this learner, module and purpose
     status: Mapped[str]
     pass_percent: Mapped[int]  # the policy's figure when the attempt began
     started_at: Mapped[datetime]

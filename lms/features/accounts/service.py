@@ -1,0 +1,191 @@
+"""Changes of accounts and sessions. Guesses at passwords have a file of their own, `sign_in.py`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from lms.domain.events import RoleChanged
+from lms.domain.password import check_password
+from lms.domain.sign_in import folded_name
+from lms.features.accounts.guesses import forget_failures
+from lms.features.accounts.models import KnownDevice, User, UserSession, UserStatus
+from lms.features.accounts.queries import device_hash, find_user, token_hash
+from lms.jobs.outbox import publish
+from lms.ports.passwords import Passwords, floor_passwords
+from lms.web.context import db as request_db
+
+TOKEN_BYTES = 32
+DEVICE_DAYS = 365
+LANGUAGES = frozenset({"zh", "en"})
+
+
+def create_user(
+    db: Session,
+    *,
+    sign_in_name: str,
+    password: str,
+    display_name: str,
+    language: str,
+    role_id: int | None,
+    now: datetime,
+    is_demo: bool = False,
+    must_change_password: bool = False,
+    passwords: Passwords | None = None,
+    password_hash: str | None = None,
+) -> User:
+    """Make an account; `password_hash` saves the hashing where many accounts of a demo share a password.
+
+    :raises PasswordRefused: the password is too easy to guess
+    :raises ValueError: the name is empty or taken, or the language unknown
+    """
+    name = folded_name(sign_in_name)
+    if not name or find_user(db, name) is not None:
+        raise ValueError(f"the sign-in name {name!r} is empty or taken")
+    if language not in LANGUAGES:
+        raise ValueError(f"the language {language!r} is not one of zh, en")
+    check_password(password, own_words=(name, display_name))
+    user = User(
+        uuid=uuid4(),
+        sign_in_name=name,
+        password_hash=password_hash or (passwords or floor_passwords()).hash(password),
+        display_name=display_name.strip(),
+        language=language,
+        role_id=role_id,
+        is_demo=is_demo,
+        must_change_password=must_change_password,
+        created_at=now,
+        password_changed_at=now,
+    )
+    db.add(user)
+    db.flush()  # callers need the id
+    return user
+
+
+def set_password(
+    db: Session,
+    user: User,
+    password: str,
+    *,
+    now: datetime,
+    must_change_password: bool = False,
+    own_words: Sequence[str] = (),
+    passwords: Passwords | None = None,
+) -> None:
+    """Give a person another password and end all sessions (S3).
+
+    :raises PasswordRefused: the password is too easy to guess
+    """
+    check_password(password, own_words=(user.sign_in_name, user.display_name, *own_words))
+    store_password(
+        db,
+        user.id,
+        (passwords or floor_passwords()).hash(password),
+        now=now,
+        must_change_password=must_change_password,
+    )
+    db.refresh(user)
+
+
+def store_password(
+    db: Session, user_id: int, password_hash: str, *, now: datetime, must_change_password: bool = False
+) -> None:
+    """Keep a hash made before; whoever was signed in or known with the old password is not any more."""
+    db.execute(
+        update(User)
+        .where(User.id == user_id)
+        .values(
+            password_hash=password_hash, password_changed_at=now, must_change_password=must_change_password
+        )
+    )
+    db.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    db.execute(delete(KnownDevice).where(KnownDevice.user_id == user_id))
+
+
+def start_session(db: Session, *, user_id: int, device: str, now: datetime, absolute: timedelta) -> str:
+    """A new session with a random 256-bit token, which is returned and stored nowhere (S1)."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    db.add(
+        UserSession(
+            token_hash=token_hash(token),
+            user_id=user_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + absolute,
+            device=device,
+        )
+    )
+    return token
+
+
+def know_device(db: Session, *, user_id: int, device_token: str, now: datetime) -> None:
+    """Remember the browser for this person, for another year."""
+    hashed = device_hash(device_token, user_id)
+    row = update(KnownDevice).where(KnownDevice.token_hash == hashed).values(created_at=now)
+    if not db.execute(row.returning(KnownDevice.id)).first():
+        db.add(KnownDevice(user_id=user_id, token_hash=hashed, created_at=now))
+
+
+def touch_session(db: Session, token: str, now: datetime) -> None:
+    """The session was seen; its end stays where it is (S2)."""
+    db.execute(
+        update(UserSession).where(UserSession.token_hash == token_hash(token)).values(last_seen_at=now)
+    )
+
+
+def end_session(db: Session, token: str) -> None:
+    """Sign out: the token is worth nothing from now on."""
+    db.execute(delete(UserSession).where(UserSession.token_hash == token_hash(token)))
+
+
+def end_own_session(db: Session, *, user_id: int, session_id: int) -> bool:
+    """End one of the person's sessions; False when there is none such."""
+    ended = delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user_id)
+    return db.execute(ended.returning(UserSession.id)).first() is not None
+
+
+def end_other_sessions(db: Session, *, user_id: int, token: str) -> None:
+    """End all of the person's sessions but this one."""
+    db.execute(
+        delete(UserSession).where(UserSession.user_id == user_id, UserSession.token_hash != token_hash(token))
+    )
+
+
+def suspend_user(db: Session, user_id: int) -> None:
+    """Nobody signs in with this account any more, and who is signed in is not, at once (S3)."""
+    db.execute(update(User).where(User.id == user_id).values(status=UserStatus.SUSPENDED))
+    db.execute(delete(UserSession).where(UserSession.user_id == user_id))
+
+
+def reinstate_user(db: Session, user_id: int) -> None:
+    """Let a suspended person sign in again."""
+    db.execute(update(User).where(User.id == user_id).values(status=UserStatus.ACTIVE))
+
+
+def save_profile(db: Session, *, user_id: int, language: str, role_id: int | None) -> None:
+    """Store what a person may change about themselves; another role is told to those who listen."""
+    user = db.get_one(User, user_id)
+    is_another_role = user.role_id != role_id
+    user.language = language
+    user.role_id = role_id
+    db.flush()  # listeners read the row
+    if is_another_role:
+        publish(db, RoleChanged(learner_id=user_id))
+
+
+def remember_language(user_id: int, code: str) -> None:
+    """The language a person chose in the page's head; called inside a POST request."""
+    request_db().execute(update(User).where(User.id == user_id).values(language=code))
+
+
+def purge_old(db: Session, *, now: datetime, idle: timedelta, window: timedelta) -> None:
+    """Delete what has served: ended sessions, guesses outside the window, browsers not seen for a year."""
+    db.execute(delete(UserSession).where(UserSession.expires_at <= now))
+    db.execute(delete(UserSession).where(UserSession.last_seen_at <= now - idle))
+    db.execute(delete(KnownDevice).where(KnownDevice.created_at <= now - timedelta(days=DEVICE_DAYS)))
+    forget_failures(db, before=now - window)

@@ -1,0 +1,196 @@
+"""Reads of a learner's way through the curriculum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from lms.domain.curriculum import ModuleState, module_state
+from lms.domain.permissions import Actor
+from lms.domain.progress import minutes_left
+from lms.features.catalog.models import Lesson, Module, ModuleVersion
+from lms.features.catalog.queries import LessonHead, ModuleCard, list_module_cards, prerequisite_ids
+from lms.features.enrollment.models import Recognition
+from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
+from lms.features.learning.models import LessonProgress, ModuleWatch, StudyDay
+from lms.features.taxonomy.queries import RoleRow, get_role
+
+
+@dataclass(frozen=True)
+class LearnerModule:
+    """A module with a learner's own state in it."""
+
+    card: ModuleCard
+    state: ModuleState
+    enrollment: EnrollmentRow | None
+    prerequisites: tuple[int, ...]
+    missing: tuple[int, ...]
+    is_recognised: bool
+    is_on_path: bool
+
+    @property
+    def percent(self) -> int:
+        return self.enrollment.percent if self.enrollment else 0
+
+
+@dataclass(frozen=True)
+class LearnerMap:
+    """The whole curriculum as one learner sees it, by module id, from the ground up."""
+
+    modules: dict[int, LearnerModule]
+    role: RoleRow | None
+
+    def count(self, state: ModuleState) -> int:
+        return sum(1 for row in self.modules.values() if row.state == state)
+
+    def followers(self, module_id: int) -> list[LearnerModule]:
+        """Modules for which this one is a prerequisite."""
+        return [row for row in self.modules.values() if module_id in row.prerequisites]
+
+
+class LessonRow(NamedTuple):
+    """A lesson of the outline with the learner's progress; `section` counts from 0."""
+
+    head: LessonHead
+    section: int
+    is_begun: bool
+    is_read: bool
+
+    @property
+    def state(self) -> str:
+        """The tick: done, begun, todo."""
+        return "done" if self.is_read else "begun" if self.is_begun else "todo"
+
+
+@dataclass(frozen=True)
+class ContinuePoint:
+    """Where Continue leads: a lesson, or the quiz when every lesson has been read."""
+
+    enrollment: EnrollmentRow
+    card: ModuleCard
+    lesson: LessonRow | None
+
+    def minutes(self, language: str) -> int:
+        """Reading minutes left of the lesson."""
+        if self.lesson is None:
+            return 0
+        head = self.lesson.head
+        sections = len(head.sections_zh)
+        total = head.minutes_zh if language == "zh" else head.minutes_en
+        return minutes_left(total, sections=sections, section=self.lesson.section)
+
+    def section_title(self, language: str) -> str | None:
+        """The section last on screen, None before the first."""
+        if self.lesson is None or not self.lesson.is_begun:
+            return None
+        sections = self.lesson.head.sections_zh if language == "zh" else self.lesson.head.sections_en
+        return sections[self.lesson.section]["title"] if self.lesson.section < len(sections) else None
+
+
+def learner_map(
+    db: Session, actor: Actor, *, enrollments: list[EnrollmentRow] | None = None
+) -> LearnerMap:
+    """The curriculum with the actor's own state, in five queries."""
+    rows = list_enrollments(db, actor.user_id) if enrollments is None else enrollments
+    by_module = {row.module_id: row for row in rows}
+    recognised = set(
+        db.scalars(select(Recognition.module_id).where(Recognition.learner_id == actor.user_id))
+    )
+    held = recognised | {row.module_id for row in rows if row.is_completed}
+    needs = prerequisite_ids(db)
+    role = get_role(db, actor.role_id)
+    path = frozenset(role.path) if role else frozenset()
+    modules = {}
+    for card in list_module_cards(db):
+        needed = needs.get(card.module_id, ())
+        missing = tuple(i for i in needed if i not in held)
+        place = by_module.get(card.module_id)
+        modules[card.module_id] = LearnerModule(
+            card=card,
+            state=module_state(
+                is_complete=card.is_complete,
+                is_active=place is not None and place.is_active,
+                is_done=card.module_id in held,
+                missing_prerequisites=len(missing),
+            ),
+            enrollment=place,
+            prerequisites=needed,
+            missing=missing,
+            is_recognised=card.module_id in recognised,
+            is_on_path=card.slug in path,
+        )
+    return LearnerMap(modules, role)
+
+
+def outline(db: Session, *, version_id: int, enrollment_id: int | None) -> list[LessonRow]:
+    """The lessons of a version with the progress made in an enrollment, in one query."""
+    query = (
+        select(
+            Lesson.id,
+            Lesson.position,
+            Lesson.slug,
+            Lesson.title_zh,
+            Lesson.title_en,
+            Lesson.minutes_zh,
+            Lesson.minutes_en,
+            Lesson.sections_zh,
+            Lesson.sections_en,
+            LessonProgress.section,
+            LessonProgress.read_at,
+        )
+        .outerjoin(
+            LessonProgress,
+            and_(LessonProgress.lesson_id == Lesson.id, LessonProgress.enrollment_id == enrollment_id),
+        )
+        .where(Lesson.version_id == version_id)
+        .order_by(Lesson.position)
+    )
+    return [
+        LessonRow(LessonHead(*row[:9]), row[9] or 0, row[9] is not None, row[10] is not None)
+        for row in db.execute(query)
+    ]
+
+
+def continue_point(db: Session, enrollment: EnrollmentRow, card: ModuleCard) -> ContinuePoint:
+    """Where the learner left this module: the first lesson not yet read, else the quiz."""
+    lessons = outline(db, version_id=enrollment.version_id, enrollment_id=enrollment.enrollment_id)
+    return ContinuePoint(enrollment, card, next((row for row in lessons if not row.is_read), None))
+
+
+def study_seconds(db: Session, learner_id: int, *, today: date) -> tuple[int, int]:
+    """Study time credited today and this year, in seconds."""
+    first = date(today.year, 1, 1)
+    query = select(
+        func.coalesce(func.sum(StudyDay.seconds).filter(StudyDay.on == today), 0),
+        func.coalesce(func.sum(StudyDay.seconds), 0),
+    ).where(StudyDay.learner_id == learner_id, StudyDay.on.between(first, today))
+    today_seconds, year_seconds = db.execute(query).one()
+    return int(today_seconds), int(year_seconds)
+
+
+def is_watching(db: Session, learner_id: int, module_id: int) -> bool:
+    """Whether the learner asked to be told when a module is ready."""
+    return (
+        db.scalar(
+            select(ModuleWatch.id).where(
+                ModuleWatch.learner_id == learner_id, ModuleWatch.module_id == module_id
+            )
+        )
+        is not None
+    )
+
+
+def ready_watches(db: Session, learner_id: int) -> list[tuple[str, str, str]]:
+    """Modules that have become ready since the learner asked: slug, title zh, title en."""
+    query = (
+        select(Module.slug, ModuleVersion.title_zh, ModuleVersion.title_en)
+        .join(ModuleWatch, ModuleWatch.module_id == Module.id)
+        .join(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
+        .where(ModuleWatch.learner_id == learner_id, ModuleWatch.ready_at.is_not(None))
+        .order_by(ModuleWatch.ready_at.desc())
+    )
+    return [(slug, zh, en) for slug, zh, en in db.execute(query)]
