@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.config import Settings
@@ -20,10 +22,12 @@ from lms.features.accounts import tasks as account_tasks
 from lms.features.accounts.views import blueprint as accounts_blueprint
 from lms.features.assessment.panels import show_quiz_row
 from lms.features.assessment.views import blueprint as assessment_blueprint
+from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
 from lms.features.learning.views import blueprint as learning_blueprint
+from lms.features.organizations.queries import name_words
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
@@ -39,7 +43,7 @@ from lms.web.context import current_actor, language
 from lms.web.errors import init_errors
 from lms.web.headers import csp_nonce, init_headers
 from lms.web.limits import init_limits
-from lms.web.localisation import init_localisation
+from lms.web.localisation import init_localisation, pick
 from lms.web.login import init_login
 from lms.web.panels import register_panel, render_slot
 from lms.web.permissions import check_every_route_declares, public
@@ -81,6 +85,26 @@ def event_bus() -> EventBus:
     )
 
 
+def destination_names() -> dict[str, Callable[..., str]]:
+    """What the sign-in page calls the pages it leads to: endpoint → name(db, **values of the URL)."""
+
+    def named(label: str) -> Callable[..., str]:
+        return lambda db, **values: str(label)
+
+    def module(db: Session, *, slug: str) -> str:
+        card = find_module_card(db, slug)
+        return pick(card, "title") if card else ""
+
+    def lesson(db: Session, *, slug: str, position: int) -> str:
+        title = module(db, slug=slug)
+        return gettext("%(title)s, lesson %(n)d", title=title, n=position) if title else ""
+
+    pages = {endpoint: named(label) for endpoint, label, _ in NAVIGATION}
+    pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
+    pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))
+    return pages | {"learning.show_module": module, "learning.show_lesson": lesson}
+
+
 def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
     """What the worker does every night, with what it is told."""
     return {
@@ -105,6 +129,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["database"] = database or open_database(settings, clock)
     app.extensions["clock"] = clock or SystemClock()
     app.extensions["remember_language"] = accounts.remember_language
+    app.extensions["password_words"] = name_words
+    app.extensions["destination_names"] = destination_names()
     _configure(app, settings)
     _init_web(app)
     for blueprint in BLUEPRINTS:
@@ -160,7 +186,8 @@ def _page_facts() -> dict[str, Any]:
             "label": label,
             "url": url_for(endpoint),
             "icon": icon,
-            "is_current": request.endpoint == endpoint or (here != "home" and endpoint.startswith(f"{here}.")),
+            "is_current": request.endpoint == endpoint
+            or (here != "home" and endpoint.startswith(f"{here}.")),
         }
         for endpoint, label, icon in NAVIGATION
     ]
@@ -169,6 +196,10 @@ def _page_facts() -> dict[str, Any]:
         "current_actor": actor,
         "navigation": entries if actor.is_signed_in else [],
         "search_url": url_for("learning.show_curriculum_list"),
+        "sign_out_url": url_for("accounts.sign_out"),
+        "person_menu_entries": [
+            {"label": gettext("Profile"), "url": url_for("accounts.show_profile"), "icon": "user"}
+        ],
         "language_switch_url": url_for("localisation.switch_language", code=other),
         "demo_marked": account_queries.is_demo_installation(),
     }

@@ -1,4 +1,4 @@
-"""The `lms` command: thin, each command calls one service. Imports are made where they are needed, for speed."""
+"""The `lms` command: thin, each command calls one service. Slow imports are made where they are needed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def owned() -> Iterator[tuple[Settings, Database]]:
 def main() -> None:
     """Terrace 学阶: a learning platform for a district's enterprise-training programme.
 
-    Settings come from the environment (LMS_…); the README lists them. `lms doctor` tells what is configured."""
+    Settings come from the environment (LMS_…); the README lists them. `lms doctor` tells what is set."""
 
 
 @main.command()
@@ -79,8 +79,8 @@ def serve() -> None:
 
 
 @main.command()
-@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Jobs done at once.")
-@click.option("--without-scheduler", is_flag=True, help="For every worker but one: only one may keep the clock.")
+@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Jobs at once.")
+@click.option("--without-scheduler", is_flag=True, help="For every worker but one: one keeps the clock.")
 def worker(threads: int, without_scheduler: bool) -> None:
     """Do the background jobs of several servers (needs LMS_REDIS_URL)."""
     from lms.server import work
@@ -203,9 +203,8 @@ def content_sync() -> None:
             )
         with database.writing() as db:
             report = sync_curriculum(db, curriculum, now=_now(), media_dir=found.media_dir)
-    click.echo(
-        f"Modules: {len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged."
-    )
+    counts = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged"
+    click.echo(f"Modules: {counts}.")
 
 
 @main.group("db")
@@ -232,7 +231,7 @@ def db_upgrade() -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--without-key", is_flag=True, help="Leave the signing key out; after a restore all sign in again.")
+@click.option("--without-key", is_flag=True, help="Leave the signing key out.")
 def backup(file: Path, without_key: bool) -> None:
     """Write database, figures and signing key into one archive (.tar.gz); the server may go on."""
     from lms.db.backup import write_backup
@@ -256,7 +255,7 @@ def restore(file: Path) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Tell what is installed, linked, configured and missing, and what follows; exit code 1 when it cannot run."""
+    """Tell what is installed, linked, configured, missing, and what follows; exit code 1 if it cannot run."""
     from lms.doctor import examine, report
 
     with sentences():
@@ -286,3 +285,7 @@ def _new_password(from_stdin: bool, is_generated: bool) -> tuple[str, bool]:
 
 def _once(password: str, is_made: bool) -> str:
     return f"\nPassword for the first sign-in: {password}" if is_made else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -90,9 +90,8 @@ def open_checked(settings: Settings) -> Database:
     found, expected = current_revision(database), newest_revision()
     if found != expected:
         database.close()
-        raise ConfigurationError(
-            f"The database is at revision {found or 'none'}, this version needs {expected}: run `lms db upgrade`."
-        )
+        state = f"at revision {found or 'none'}, this version needs {expected}"
+        raise ConfigurationError(f"The database is {state}: run `lms db upgrade`.")
     return database
 
 
@@ -129,8 +128,10 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _cannot_listen(settings: Settings, family: socket.AddressFamily, error: OSError) -> str:
     if error.errno != errno.EADDRINUSE:
-        return f"{settings.bind}:{settings.port} cannot be listened on: {error.strerror}. See LMS_BIND and LMS_PORT."
-    free = next((p for p in range(settings.port + 1, 65536)[:PORTS_TRIED] if _is_free(settings, family, p)), None)
+        address = f"{settings.bind}:{settings.port}"
+        return f"{address} cannot be listened on: {error.strerror}. See LMS_BIND and LMS_PORT."
+    others = range(settings.port + 1, 65536)[:PORTS_TRIED]
+    free = next((port for port in others if _is_free(settings, family, port)), None)
     proposal = f"{free} is free: set LMS_PORT={free} and start again." if free else "set LMS_PORT to another."
     return f"Port {settings.port} is taken on {settings.bind}; {proposal}"
 

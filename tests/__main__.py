@@ -1,7 +1,7 @@
 """Every gate, fastest first: `python -m tests`; `--quick` leaves the browser out.
 
-All gates run even when one fails; the tests come last, so that pytest's closing line ends the output. The exit code
-is 0 only when every gate is green.
+All gates run even when one fails; the tests come last, so that pytest's closing line ends the output.
+The exit code is 0 only when every gate is green.
 """
 
 from __future__ import annotations
@@ -111,14 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="without the journeys in a real browser")
     options, rest = parser.parse_known_args(arguments)
     outcomes = [run(gate) for gate in static_gates()]
-    print("\n── so far")
+    print("\n── gates so far")
     for outcome in outcomes:
         print(outcome)
     outcome = run(test_gate(is_quick=options.quick, rest=rest))
-    failed = [one.name for one in (*outcomes, outcome) if one.code]
-    if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if any(one.code for one in (*outcomes, outcome)) else 0
 
 
 if __name__ == "__main__":

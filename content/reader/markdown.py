@@ -9,7 +9,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-FENCE = re.compile(r"^(:{3,})[ \t]*([A-Za-z_-]*)[ \t]*(.*?)[ \t]*$")
+FENCE = re.compile(r"^ {0,3}(:{3,})[ \t]*([A-Za-z_-]*)[ \t]*(.*?)[ \t]*$")
 CODE_FENCE = re.compile(r"^ {0,3}(```|~~~)")
 FOOTNOTE_TEXT = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*")
 FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")

@@ -91,22 +91,13 @@ def read_yaml(root: Path, path: Path, model: type[M]) -> tuple[M | None, SourceF
     Returns the value (None when there is any error), its lines and the errors; raises nothing
     whatever the file holds.
     """
+    source = SourceFile(path)
     try:
-        text = (root / path).read_text(encoding="utf-8-sig")
-    except OSError:
-        return None, SourceFile(path), [ContentError(path, 1, "The file is missing.", "缺少这个文件。")]
-    except UnicodeDecodeError:
-        return (
-            None,
-            SourceFile(path),
-            [ContentError(path, 1, "The file is not UTF-8.", "文件不是 UTF-8 编码。")],
-        )
-    lines: dict[KeyPath, int] = {}
-    source = SourceFile(path, text, lines)
-    try:
-        return model.model_validate(_parse(text, lines)), source, []
+        lines: dict[KeyPath, int] = {}
+        source = SourceFile(path, read_text(root / path), lines)
+        return model.model_validate(_parse(source.text, lines)), source, []
     except FaultError as fault:
-        return None, source, [ContentError(path, fault.line, fault.message, fault.message_zh)]
+        return None, source, [fault.at(path)]
     except ValidationError as error:
         return None, source, _schema_errors(error, source)
 
@@ -125,10 +116,10 @@ def _parse(text: str, lines: dict[KeyPath, int]) -> Any:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FaultError(
-            line, f"Not valid YAML: {error.problem}.", f"YAML 有误：{error.problem}。"
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = error.problem or "unreadable"
+        raise FaultError(line, f"Not valid YAML: {problem}.", f"YAML 有误：{problem}。") from error
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # PyYAML raises the builtin ones where a value does not fit an explicit tag (!!bool maybe)
         reason = str(error).partition("\n")[0]
         raise FaultError(1, f"Not valid YAML: {reason}.", f"YAML 有误：{reason}。") from error
 

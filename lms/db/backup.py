@@ -51,7 +51,9 @@ def write_backup(settings: Settings, target: Path, *, now: datetime, has_key: bo
         part = Path(folder) / "archive"
         _write_archive(part, files, made_at=now)
         part.replace(target)
-    kept = "with the signing key: keep it as safe as the server" if KEY_NAME in files else "without a signing key"
+    kept = (
+        "with the signing key: keep it as safe as the server" if KEY_NAME in files else "without signing key"
+    )
     return f"{target}: database and {len(files) - 1 - (KEY_NAME in files)} figures, {kept}."
 
 

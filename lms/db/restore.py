@@ -64,7 +64,7 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
                 target.parent.mkdir(exist_ok=True)
                 _copy_member(archive, name, target, size=facts["bytes"])
                 if hash_file(target) != facts["sha256"]:
-                    raise BackupError(f"{source} is damaged: {name} has another SHA-256 than its manifest says.")
+                    raise BackupError(f"{source} is damaged: {name} is not what its manifest says.")
     except (tarfile.TarError, EOFError, OSError, KeyError, TypeError, ValueError) as error:
         raise BackupError(f"{source} is no complete backup of Terrace: {error}") from None
     return files

@@ -1,7 +1,7 @@
 """The queue that wakes the worker: huey in a file of its own, or in Redis when several processes share it.
 
-Jobs themselves wait in the outbox; a message of this queue only says "look there". It may be lost or come twice
-without harm, because the outbox is looked through every minute and each job is done once."""
+Jobs themselves wait in the outbox; a message of this queue only says "look there". It may be lost or
+come twice without harm, because the outbox is looked through every minute and each job is done once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def open_queue(settings: Settings, database: Database, clock: Clock, nightly: Ni
 
     queue = JobQueue(huey, wake)
     bus: EventBus = database.info[BUS]
-    bus.nudge = lambda: queue.wake()
+    bus.nudge = wake
     return queue
 
 
@@ -113,7 +113,7 @@ def _make_huey(settings: Settings) -> Any:
 
 
 def _json_messages() -> Any:
-    """huey's messages as JSON: whoever can write into the queue must not be able to run code (safety.md I8)."""
+    """huey's messages as JSON: who can write into the queue must not be able to run code (safety.md I8)."""
     from huey.registry import Message
     from huey.serializer import Serializer
 

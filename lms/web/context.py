@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import cast
 
 from flask import current_app, g, request
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.domain.permissions import Actor
-from lms.ports.clock import Clock
+from lms.ports.clock import Clock, local_date
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY = Actor(
@@ -26,6 +27,11 @@ def database() -> Database:
 
 def clock() -> Clock:
     return cast(Clock, current_app.extensions["clock"])
+
+
+def today() -> date:
+    """The calendar day of this request in Asia/Shanghai."""
+    return local_date(clock().now())
 
 
 def settings() -> Settings:

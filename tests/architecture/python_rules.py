@@ -37,7 +37,9 @@ BANNED_CALLS = frozenset(
         "render_template_string",
     }
 )
-BANNED_MODULES = frozenset({"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "cloudpickle", "telnetlib"})
+BANNED_MODULES = frozenset(
+    {"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "cloudpickle", "telnetlib"}
+)
 ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete"})
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK")) + r")\b")
 
@@ -117,7 +119,11 @@ def is_view(function: Function) -> bool:
 
 def _docstring_lines(function: Function) -> int:
     first = function.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return (first.end_lineno or first.lineno) - first.lineno + 1
     return 0
 
@@ -162,12 +168,14 @@ class Sizes:
     functions: tuple[tuple[int, str], ...]
 
     def __str__(self) -> str:
-        return f"{self._line('files', self.files, AIM_FILE_LINES)}\n{self._line('functions', self.functions, AIM_FUNCTION_LINES)}"
+        files = self._line("files", self.files, AIM_FILE_LINES)
+        return f"{files}\n{self._line('functions', self.functions, AIM_FUNCTION_LINES)}"
 
     @staticmethod
     def _line(what: str, sizes: Sequence[tuple[int, str]], aim: int) -> str:
         longest, where = max(sizes)
-        return f"{len(sizes)} {what}: p90 {p90([n for n, _ in sizes])} lines (aim {aim}), longest {longest} ({where})"
+        tail = p90([size for size, _ in sizes])
+        return f"{len(sizes)} {what}: p90 {tail} lines (aim {aim}), longest {longest} ({where})"
 
 
 def measure(files: Sequence[Source]) -> Sizes:

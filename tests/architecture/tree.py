@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("lms", "recommender", "content")
 GENERATED = "lms/db/migrations/versions"
@@ -73,4 +75,4 @@ def line_span(function: Function) -> int:
 def report(findings: list[str], rule: str) -> None:
     """Fail with the rule and where it is broken, one line each."""
     if findings:
-        raise AssertionError("\n".join([rule, *findings]))
+        pytest.fail("\n  ".join([rule, *findings]), pytrace=False)

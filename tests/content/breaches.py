@@ -91,6 +91,14 @@ SECOND_MODULE = (
 WRITING = "  - {slug: writing, group: general, zh: 写, en: Write, desc: {zh: 会, en: Can}, reference: none}\n"
 NEW_SKILL = replace("skills.yaml", "  - {slug: counting", f"{WRITING}  - {{slug: counting")
 
+SOMEDAY = "::: someday\nRest.\n:::\n\n"
+CHECK = ":::: check\n?\n\n::: answer\n!\n:::\n::::\n\n"
+CHINESE_FIGURE = (
+    rename(SVG, "words.zh.svg"),
+    replace(ZH, "media/words.svg", "media/words.zh.svg"),
+    replace(EN, "media/words.svg", "media/words.zh.svg"),
+)
+
 IDENTITY = [
     one("C001", META, "status:", "status: complete", "status: done"),
     one("C001", META, "teacher:", "delivery:", "teacher: me\ndelivery:"),
@@ -182,13 +190,13 @@ LESSONS = [
         "",
         write(f"{GROUND}/lessons/02-more.zh.md", "。"),
     ),
-    one("C016", ZH, "## 第二节", "::: tomorrow", "## 第二节\n\n::: tomorrow"),
+    one("C016", ZH, "## 第三节", "::: tomorrow", "## 第三节\n\n::: tomorrow"),
     one("C016", EN, "| a | b", "Read a notice.", "| a | b |\n|---|---|\n| 1 | 2 |"),
     one("C016", ZH, "![又", "有几个词？", "![又](media/words.svg)"),
     one("C016", EN, "::: note", "::: tomorrow", "::: note More\nText.\n:::\n\n::: tomorrow"),
     one("C017", ZH, "::: tomorrow", "读一份通知。\n:::", "读一份通知。"),
     one("C017", EN, ":::\n\n[^1]:", "Read a notice.\n:::", "Read a notice.\n:::\n:::"),
-    both("C017", "unknown", "::: someday", "::: tomorrow", "::: someday"),
+    both("C017", "unknown", "::: someday", "::: tomorrow", f"{SOMEDAY}::: tomorrow"),
     both("C017", "check without answer", ":::: check", "::: answer", "::: note"),
     both(
         "C017", "answer alone", "::: answer\nAlone", "::: tomorrow", "::: answer\nAlone.\n:::\n\n::: tomorrow"
@@ -197,6 +205,11 @@ LESSONS = [
     one("C018", ZH, "先读标题", "https://example.org/table", "../../skills.yaml"),
     one("C018", EN, "Read the heading", "[^1]", "[^2]"),
     one("C018", EN, "![Three", "(media/words.svg", "(words.svg"),
+    both("C030", "title line", "# Title", "::: tomorrow", "# Title\n\n::: tomorrow"),
+    both("C030", "one section", "", "\n## ", "\n### "),
+    both("C030", "four checks", "", "::: tomorrow", f"{CHECK * 2}::: tomorrow"),
+    both("C030", "no tomorrow", "", "::: tomorrow", "::: note"),
+    breach("C031", "Chinese figure in English", EN, "![Three", *CHINESE_FIGURE),
     one("C019", EN, "![]", "![Three words in a row]", "![]"),
 ]
 
@@ -211,6 +224,8 @@ MEDIA = [
     one("C021", SVG, "<text", "<text", '<text style="fill:url(https://example.org/a)"'),
     one("C021", SVG, "<style>", ".ink{fill:#1B2623}", "@import 'https://example.org/a.css';"),
     one("C021", SVG, "<!DOCTYPE", "<svg", '<!DOCTYPE svg [<!ENTITY a "b">]><svg'),
+    one("C021", SVG, "<meta", "<defs>", '<meta xmlns="http://www.w3.org/1999/xhtml"/><defs>'),
+    one("C021", SVG, "<set", "<defs>", '<set attributeName="xlink:href" to="https://example.org/"/><defs>'),
     one("C021", SVG, "</svg>", "</text>", ""),
 ]
 

@@ -1,6 +1,7 @@
 """A curriculum of three small modules without a single finding, and the means to break it in one place."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,16 @@ LESSON_ZH = """\
 :::
 ::::
 
+## 第二节
+
+:::: check
+表里有几行？
+
+::: answer
+一行。
+:::
+::::
+
 ::: tomorrow
 读一份通知。
 :::
@@ -118,6 +129,16 @@ How many words?
 
 ::: answer
 Three.
+:::
+::::
+
+## Section two
+
+:::: check
+How many rows?
+
+::: answer
+One.
 :::
 ::::
 
@@ -178,14 +199,15 @@ def _text(word: dict[str, str]) -> dict[str, str]:
     return {"zh": word["zh"], "en": word["en"]}
 
 
-def quiz(slug: str, kinds: list[str]) -> str:
+@cache
+def quiz(slug: str, kinds: tuple[str, ...]) -> str:
     """A quiz.yaml with one question for each of `kinds`."""
     questions = [question(slug, number, kind) for number, kind in enumerate(kinds, start=1)]
     return yaml.safe_dump({"questions": questions}, allow_unicode=True, sort_keys=False)
 
 
-ALL_KINDS = ["single", "multiple", "true_false", "number", "ordering", "matching", "fill_in"]
-FULL_BANK = ["single"] * 8 + ALL_KINDS[1:] * 2
+ALL_KINDS = ("single", "multiple", "true_false", "number", "ordering", "matching", "fill_in")
+FULL_BANK = ("single",) * 8 + ALL_KINDS[1:] * 2
 
 
 def module(slug: str, layer: str, number: int, **differences: str) -> str:
@@ -252,9 +274,9 @@ def build(root: Path) -> Sample:
         f"{GROUND}/lessons/01-words.en.md": LESSON_EN,
         f"{GROUND}/media/words.svg": SVG,
         f"{MIDDLE}/module.yaml": module("reading-well", "specialism", 2, **middle),
-        f"{MIDDLE}/quiz.yaml": quiz("reading-well", ["true_false"]).replace("counting", "reading"),
+        f"{MIDDLE}/quiz.yaml": quiz("reading-well", ("true_false",)).replace("counting", "reading"),
         f"{TOP}/module.yaml": module("reading-far", "frontier", 3, prerequisite="reading-well"),
-        f"{TOP}/quiz.yaml": quiz("reading-far", ["number"]).replace("skill: reading", "skill: counting"),
+        f"{TOP}/quiz.yaml": quiz("reading-far", ("number",)).replace("skill: reading", "skill: counting"),
     }
     for path, text in files.items():
         sample.write(path, text)

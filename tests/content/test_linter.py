@@ -44,6 +44,14 @@ def test_rules_are_numbered_in_order_and_titled_in_both_languages() -> None:
     assert all(rule.title_zh and rule.title_en for rule in RULES.values())
 
 
+def test_readme_lists_every_rule() -> None:
+    lines = (CURRICULUM / "README.md").read_text(encoding="utf-8").splitlines()
+
+    rows = [line for line in lines if line.startswith("| C")]
+
+    assert rows == [f"| {rule.number} | {rule.title_en} |" for _, rule in sorted(RULES.items())]
+
+
 def test_every_member_of_a_cycle_is_named(sample: Sample) -> None:
     sample.edit(f"{GROUND}/module.yaml", "prerequisites: []", "prerequisites: [reading-well]")
 
@@ -61,7 +69,7 @@ def test_unreadable_file_is_reported_alone(sample: Sample) -> None:
 
 @pytest.mark.parametrize(("singles", "rules"), [(8, ["C023"]), (7, [])])
 def test_small_bank_is_not_judged_by_its_answers(sample: Sample, singles: int, rules: list[str]) -> None:
-    kinds = ["single"] * singles + ["multiple"] * (8 - singles) + ALL_KINDS[1:] * 2
+    kinds = ("single",) * singles + ("multiple",) * (8 - singles) + ALL_KINDS[1:] * 2
     text = re.sub(
         r"en: choice (.)\n    correct", r"en: longer choice \1\n    correct", quiz("reading-basics", kinds)
     )

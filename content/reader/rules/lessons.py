@@ -1,6 +1,7 @@
 """The Markdown of lessons: blocks that close, links that lead somewhere, figures with words."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from ..findings import Problem, rule
 from ..loader import Curriculum, LessonText, Module
@@ -8,6 +9,8 @@ from ..markdown import Block
 
 BLOCKS = {"example", "note", "warning", "tomorrow", "check", "answer"}
 WEB_SCHEMES = ("https://", "http://", "mailto:")
+SECTIONS = range(2, 6)
+CHECKS = range(2, 4)
 
 
 def lesson_texts(curriculum: Curriculum) -> Iterator[tuple[Module, LessonText]]:
@@ -41,7 +44,7 @@ def _block_faults(block: Block, blocks: tuple[Block, ...]) -> Iterator[tuple[str
     if any(other.colons >= block.colons for other in inner):
         yield (
             f"{block.name} 块的冒号应多于里面的块。",
-            f"The block {block.name} needs more colons than those inside.",
+            f"{block.name} needs more colons than the blocks inside.",
         )
     if block.name == "answer" and block.parent != "check":
         yield "answer 块应放在 check 块里。", "An answer belongs inside a check."
@@ -53,10 +56,9 @@ def _block_faults(block: Block, blocks: tuple[Block, ...]) -> Iterator[tuple[str
 def targets_exist(curriculum: Curriculum) -> Iterator[Problem]:
     """A figure is a file of the module; a relative link stays inside the module's folder."""
     for module, text in lesson_texts(curriculum):
+        media = {f"media/{name}" for name in module.media}
         for figure in text.outline.figures:
-            if figure.target.removeprefix("media/") not in module.media or not figure.target.startswith(
-                "media/"
-            ):
+            if figure.target not in media:
                 yield _missing(text, figure.line, figure.target)
         for link in text.outline.links:
             if not link.target.startswith((*WEB_SCHEMES, "#")) and not _is_inside(module, link.target):
@@ -83,4 +85,47 @@ def figures_have_alternative_text(curriculum: Curriculum) -> Iterator[Problem]:
         for figure in text.outline.figures:
             if not figure.alt:
                 zh, en = f"{figure.target} 没有替代文字。", f"{figure.target} has no alternative text."
+                yield Problem(text.path, figure.line, zh, en)
+
+
+@rule("C030", "课文的骨架完整", "A lesson keeps to its form")
+def lessons_keep_their_form(curriculum: Curriculum) -> Iterator[Problem]:
+    """Complete modules: no title line, two to five sections, two or three checks, `tomorrow` at the end."""
+    for module, text in lesson_texts(curriculum):
+        if module.is_complete:
+            for line, message_zh, message_en in _form_faults(text):
+                yield Problem(text.path, line, message_zh, message_en)
+
+
+def _form_faults(text: LessonText) -> Iterator[tuple[int, str, str]]:
+    blocks = text.outline.blocks
+    sections, checks = len(text.headings), sum(block.name == "check" for block in blocks)
+    for heading in text.outline.headings:
+        if heading.level == 1:
+            yield heading.line, "课文里不写标题行。", "A lesson has no title line of its own."
+    if sections not in SECTIONS:
+        yield (
+            1,
+            f"课文有 {sections} 节，应为二至五节。",
+            f"The lesson has {sections} sections, not two to five.",
+        )
+    if checks not in CHECKS:
+        yield (
+            1,
+            f"课文有 {checks} 处自测，应为二至三处。",
+            f"The lesson has {checks} checks, not two or three.",
+        )
+    if [block.name for block in blocks if block.parent is None][-1:] != ["tomorrow"]:
+        yield 1, "课文应以 tomorrow 块结束。", "The last block of a lesson is tomorrow."
+
+
+@rule("C031", "图与课文同一种语言", "A lesson shows figures of its own language")
+def figures_speak_the_language(curriculum: Curriculum) -> Iterator[Problem]:
+    """A figure with words is there once per language, as `<name>.zh.svg` and `<name>.en.svg`."""
+    for _, text in lesson_texts(curriculum):
+        own = text.path.suffixes[-2:-1]
+        for figure in text.outline.figures:
+            language = PurePosixPath(figure.target).suffixes[-2:-1]
+            if language in ([".zh"], [".en"]) and language != own:
+                zh, en = f"{figure.target} 是另一种语言的图。", f"{figure.target} is in the other language."
                 yield Problem(text.path, figure.line, zh, en)

@@ -11,6 +11,7 @@ from ..loader import Curriculum, Module
 FORBIDDEN_ELEMENTS = {"script", "foreignObject", "iframe", "embed", "object", "audio", "video", "handler"}
 UNSAFE_CSS = re.compile(r"@import|url\(\s*['\"]?\s*(?!#)|expression\(|\\", re.IGNORECASE)
 EXTERNAL = "external reference"
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 Fault = tuple[int, str]
 
@@ -76,6 +77,8 @@ class _SvgReader:
         if name == "style":
             self._style = []
         for key, value in attributes.items():
+            if key.startswith("xmlns") and value not in NAMESPACES:
+                self._fault(f"namespace {value}")
             self._attribute(key.rpartition(":")[2].lower(), value.strip())
 
     def _attribute(self, key: str, value: str) -> None:

@@ -205,9 +205,11 @@ def list_graded(db: Session, attempt_id: int) -> list[GradedQuestion]:
     return [GradedQuestion(DrawnQuestion(*row[:n]), *row[n:]) for row in db.execute(query)]
 
 
-def list_attempts(db: Session, learner_id: int, module_id: int) -> list[AttemptRow]:
-    """A learner's attempts at a module, the newest first."""
-    query = _ATTEMPT.where(Attempt.learner_id == learner_id, Attempt.module_id == module_id)
+def list_attempts(db: Session, learner_id: int, module_id: int | None = None) -> list[AttemptRow]:
+    """A learner's attempts at a module, or at all modules; the newest first."""
+    query = _ATTEMPT.where(Attempt.learner_id == learner_id)
+    if module_id is not None:
+        query = query.where(Attempt.module_id == module_id)
     return [AttemptRow(*row) for row in db.execute(query.order_by(Attempt.id.desc()))]
 
 

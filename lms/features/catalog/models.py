@@ -26,7 +26,6 @@ class Module(Base):
     place_column: Mapped[int]
 
 
-
 class ModuleVersion(Base):
     """One version of a module: what a learner begins and finishes."""
 
@@ -60,7 +59,9 @@ class ModuleVersion(Base):
     delivery: Mapped[str]
     industries: Mapped[list[Any]]
     period_split: Mapped[dict[str, Any]]
-    details: Mapped[dict[str, Any]]  # outcomes, basis, owner, review cadence, scenario number: shown, never queried
+    details: Mapped[
+        dict[str, Any]
+    ]  # outcomes, basis, owner, review cadence, scenario number: shown, never queried
     lesson_count: Mapped[int]
     reviewed_on: Mapped[date | None]
     published_at: Mapped[datetime | None]
@@ -140,3 +141,12 @@ class MediaFile(Base):
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
     content_type: Mapped[str]
+
+
+class CatalogRevision(Base):
+    """One row that changes with every sync, so that a process knows when its snapshot is out of date."""
+
+    __tablename__ = "catalog_revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str]

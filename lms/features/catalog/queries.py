@@ -9,7 +9,14 @@ from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Layer
-from lms.features.catalog.models import Lesson, MediaFile, Module, ModulePrerequisite, ModuleSkill, ModuleVersion
+from lms.features.catalog.models import (
+    Lesson,
+    MediaFile,
+    Module,
+    ModulePrerequisite,
+    ModuleSkill,
+    ModuleVersion,
+)
 
 
 class ModuleCard(NamedTuple):

@@ -118,22 +118,18 @@ def _maths(content: str, options: dict[str, Any]) -> str:
 
 
 def _block(name: str, word: str) -> Callable[..., str]:
-    def render(
-        self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object
-    ) -> str:
+    def render(self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
         if tokens[index].nesting != 1:
             return "</div>\n"
         title = escape(tokens[index].info.strip().removeprefix(name).strip())
-        label = f'<span class="block-label">{word}</span>'
+        label = f'<span class="kind">{word}</span>'
         return f'<div class="block block-{name}"><p class="block-title">{label}{" " if title else ""}{title}</p>\n'
 
     return render
 
 
 def _answer(word: str) -> Callable[..., str]:
-    def render(
-        self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object
-    ) -> str:
+    def render(self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
         opens = tokens[index].nesting == 1
         return f'<details class="answer"><summary>{word}</summary>\n' if opens else "</details>\n"
 

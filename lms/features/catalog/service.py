@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from content.reader.schema import Language
 from lms.domain.curriculum import Origin, VersionState
 from lms.domain.events import CurriculumSynced
 from lms.features.catalog.models import (
+    CatalogRevision,
     Lesson,
     MediaFile,
     Module,
@@ -77,7 +79,14 @@ def sync_curriculum(db: Session, curriculum: Curriculum, *, now: datetime, media
     for source in curriculum.modules:
         _sync_module(db, source, modules, skill_ids, curriculum, now=now, media_dir=media_dir, report=report)
     publish(db, CurriculumSynced())
+    _renew_revision(db)  # after the listeners: a snapshot of this revision holds what they stored
     return report
+
+
+def _renew_revision(db: Session) -> None:
+    row = db.get(CatalogRevision, 1) or CatalogRevision(id=1)
+    row.token = secrets.token_hex(8)
+    db.add(row)
 
 
 def _store_taxonomy(db: Session, curriculum: Curriculum) -> dict[str, int]:

@@ -46,7 +46,9 @@ class EnrollmentRow(NamedTuple):
         )
 
 
-_ROWS: Select[tuple[int, int, int, int, str, int, int, datetime, datetime, datetime | None, datetime | None]] = (
+_ROWS: Select[
+    tuple[int, int, int, int, str, int, int, datetime, datetime, datetime | None, datetime | None]
+] = (
     select(
         Enrollment.id,
         Enrollment.learner_id,

@@ -79,9 +79,7 @@ def note_quiz_passed(
     if place.quiz_passed_at is None:
         place.quiz_passed_at = now
     version = db.get_one(ModuleVersion, place.version_id)
-    is_done = is_completed(
-        lessons=version.lesson_count, lessons_read=place.lessons_read, is_quiz_passed=True
-    )
+    is_done = is_completed(lessons=version.lesson_count, lessons_read=place.lessons_read, is_quiz_passed=True)
     if not is_done or place.status != EnrollmentStatus.ACTIVE:
         return
     place.status = EnrollmentStatus.COMPLETED

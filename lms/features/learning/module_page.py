@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,7 +20,6 @@ from lms.features.learning.queries import (
     learner_map,
     outline,
 )
-from lms.features.taxonomy.queries import industry_names
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,18 @@ class ModulePage:
         return sum(head.minutes_zh if language == "zh" else head.minutes_en for head in heads)
 
 
-def read_module_page(db: Session, actor: Actor, card: ModuleCard) -> ModulePage:
+def read_module_page(db: Session, actor: Actor, card: ModuleCard, *, today: date) -> ModulePage:
     """All facts of a module page."""
-    whole = learner_map(db, actor)
+    whole = learner_map(db, actor, today=today)
     module = whole.modules[card.module_id]
     place = module.enrollment
     version = db.get_one(ModuleVersion, place.version_id if place else card.version_id)
-    names = industry_names(db)
+    names = whole.snapshot.industries
     return ModulePage(
         card=card,
         module=module,
         version=version,
-        lessons=outline(
-            db, version_id=version.id, enrollment_id=place.enrollment_id if place else None
-        ),
+        lessons=outline(db, version_id=version.id, enrollment_id=place.enrollment_id if place else None),
         prerequisites=[whole.modules[i] for i in module.prerequisites],
         followers=whole.followers(card.module_id),
         industries=[names[slug] for slug in version.industries if slug in names],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Layer, ModuleState
 from lms.domain.permissions import Actor
-from lms.features.catalog.queries import taught_skills
+from lms.features.catalog.snapshot import Snapshot
 from lms.features.learning.queries import LearnerMap, LearnerModule, learner_map
 from lms.features.search.queries import find_refs
-from lms.features.taxonomy.queries import SkillName, industry_names, skill_names
 from lms.web.context import language
 from lms.web.localisation import pick
 
@@ -40,7 +40,9 @@ class CurriculumFilter:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> CurriculumFilter:
-        return cls({name: arguments[name].strip()[:80] for name in FILTERS if arguments.get(name, "").strip()})
+        return cls(
+            {name: arguments[name].strip()[:80] for name in FILTERS if arguments.get(name, "").strip()}
+        )
 
     def get(self, name: str) -> str:
         return self.values.get(name, "")
@@ -59,16 +61,13 @@ class Curriculum:
     whole: LearnerMap
     matching: list[LearnerModule]
     filter: CurriculumFilter
-    industries: dict[str, tuple[str, str]]
-    skills: dict[int, SkillName]
 
 
-def read_curriculum(db: Session, actor: Actor, wanted: CurriculumFilter) -> Curriculum:
+def read_curriculum(db: Session, actor: Actor, wanted: CurriculumFilter, *, today: date) -> Curriculum:
     """All modules with the learner's state, filtered as asked."""
-    whole = learner_map(db, actor)
-    skills = skill_names(db)
+    whole = learner_map(db, actor, today=today)
     found = find_refs(db, kind="module", words=wanted.get("q")) if wanted.get("q") else None
-    teaching = _teaching(db, skills, wanted.get("skill"))
+    teaching = _teaching(whole.snapshot, wanted.get("skill"))
     matching = [
         row
         for row in whole.modules.values()
@@ -76,12 +75,14 @@ def read_curriculum(db: Session, actor: Actor, wanted: CurriculumFilter) -> Curr
         and (found is None or row.card.module_id in found)
         and (teaching is None or row.card.version_id in teaching)
     ]
-    return Curriculum(whole, matching, wanted, industry_names(db), skills)
+    return Curriculum(whole, matching, wanted)
 
 
-def _teaching(db: Session, skills: dict[int, SkillName], slug: str) -> set[int] | None:
-    ids = {skill_id for skill_id, skill in skills.items() if skill.slug == slug}
-    return {row.version_id for row in taught_skills(db) if row.skill_id in ids} if ids else None
+def _teaching(snapshot: Snapshot, slug: str) -> set[int] | None:
+    """Versions that teach the skill; None when there is no such skill."""
+    ids = {skill_id for skill_id, skill in snapshot.skills.items() if skill.slug == slug}
+    rows = (row for taught in snapshot.taught.values() for row in taught)
+    return {row.version_id for row in rows if row.skill_id in ids} if ids else None
 
 
 def _matches(row: LearnerModule, wanted: CurriculumFilter) -> bool:
@@ -205,9 +206,10 @@ def filter_menus(page: Curriculum, endpoint: str) -> list[dict[str, Any]]:
             "clear_url": wanted.url(endpoint, **{name: ""}),
         }
 
+    snapshot = page.whole.snapshot
     side = 0 if language() == "zh" else 1
-    industries = [(slug, names[side]) for slug, names in page.industries.items()]
-    skills = [(row.slug, pick(row, "name")) for row in page.skills.values()]
+    industries = [(slug, names[side]) for slug, names in snapshot.industries.items()]
+    skills = [(row.slug, pick(row, "name")) for row in snapshot.skills.values()]
     return [
         menu("layer", _("Layer"), [(str(layer), layer_word(layer)) for layer in Layer]),
         menu("industry", _("Industry"), industries),
@@ -241,4 +243,3 @@ def curriculum_sentence(whole: LearnerMap) -> str:
 def missing_sentence(count: int) -> str:
     """What keeps a module shut."""
     return ngettext("%(num)d prerequisite is missing.", "%(num)d prerequisites are missing.", count)
-

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import ModuleState, module_state
 from lms.domain.permissions import Actor
 from lms.domain.progress import minutes_left
 from lms.features.catalog.models import Lesson, Module, ModuleVersion
-from lms.features.catalog.queries import LessonHead, ModuleCard, list_module_cards, prerequisite_ids
+from lms.features.catalog.queries import LessonHead, ModuleCard
+from lms.features.catalog.snapshot import Snapshot, read_snapshot
 from lms.features.enrollment.models import Recognition
 from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
 from lms.features.learning.models import LessonProgress, ModuleWatch, StudyDay
-from lms.features.taxonomy.queries import RoleRow, get_role
+from lms.features.taxonomy.queries import RoleRow
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class LearnerMap:
 
     modules: dict[int, LearnerModule]
     role: RoleRow | None
+    snapshot: Snapshot
 
     def count(self, state: ModuleState) -> int:
         return sum(1 for row in self.modules.values() if row.state == state)
@@ -91,22 +94,25 @@ class ContinuePoint:
         return sections[self.lesson.section]["title"] if self.lesson.section < len(sections) else None
 
 
-def learner_map(
-    db: Session, actor: Actor, *, enrollments: list[EnrollmentRow] | None = None
+def learner_map(db: Session, actor: Actor, *, today: date) -> LearnerMap:
+    """The curriculum with the actor's own state, in three queries."""
+    snapshot, _policy = read_snapshot(db, today=today)
+    rows = list_enrollments(db, actor.user_id)
+    recognised = set(db.scalars(select(Recognition.module_id).where(Recognition.learner_id == actor.user_id)))
+    return combine(snapshot, actor, enrollments=rows, recognised=recognised)
+
+
+def combine(
+    snapshot: Snapshot, actor: Actor, *, enrollments: list[EnrollmentRow], recognised: Collection[int]
 ) -> LearnerMap:
-    """The curriculum with the actor's own state, in five queries."""
-    rows = list_enrollments(db, actor.user_id) if enrollments is None else enrollments
-    by_module = {row.module_id: row for row in rows}
-    recognised = set(
-        db.scalars(select(Recognition.module_id).where(Recognition.learner_id == actor.user_id))
-    )
-    held = recognised | {row.module_id for row in rows if row.is_completed}
-    needs = prerequisite_ids(db)
-    role = get_role(db, actor.role_id)
+    """The curriculum and what the learner has done in it, put together without a query."""
+    by_module = {row.module_id: row for row in enrollments}
+    held = set(recognised) | {row.module_id for row in enrollments if row.is_completed}
+    role = snapshot.roles.get(actor.role_id) if actor.role_id else None
     path = frozenset(role.path) if role else frozenset()
     modules = {}
-    for card in list_module_cards(db):
-        needed = needs.get(card.module_id, ())
+    for card in snapshot.cards.values():
+        needed = snapshot.prerequisites.get(card.module_id, ())
         missing = tuple(i for i in needed if i not in held)
         place = by_module.get(card.module_id)
         modules[card.module_id] = LearnerModule(
@@ -123,7 +129,7 @@ def learner_map(
             is_recognised=card.module_id in recognised,
             is_on_path=card.slug in path,
         )
-    return LearnerMap(modules, role)
+    return LearnerMap(modules, role, snapshot)
 
 
 def outline(db: Session, *, version_id: int, enrollment_id: int | None) -> list[LessonRow]:
@@ -161,15 +167,34 @@ def continue_point(db: Session, enrollment: EnrollmentRow, card: ModuleCard) -> 
     return ContinuePoint(enrollment, card, next((row for row in lessons if not row.is_read), None))
 
 
-def study_seconds(db: Session, learner_id: int, *, today: date) -> tuple[int, int]:
-    """Study time credited today and this year, in seconds."""
-    first = date(today.year, 1, 1)
-    query = select(
-        func.coalesce(func.sum(StudyDay.seconds).filter(StudyDay.on == today), 0),
-        func.coalesce(func.sum(StudyDay.seconds), 0),
-    ).where(StudyDay.learner_id == learner_id, StudyDay.on.between(first, today))
-    today_seconds, year_seconds = db.execute(query).one()
-    return int(today_seconds), int(year_seconds)
+class LearningFacts(NamedTuple):
+    """What the start page needs besides the enrollments, read in one query."""
+
+    seconds_today: int
+    seconds_year: int
+    ready_watches: int
+    recognised: frozenset[int]
+
+
+def learning_facts(db: Session, learner_id: int, *, today: date) -> LearningFacts:
+    """Study time credited today and this year, wishes that came true, modules recognised."""
+    seconds = func.coalesce(func.sum(StudyDay.seconds), 0)
+    mine = StudyDay.learner_id == learner_id
+    ready = select(func.count()).where(
+        ModuleWatch.learner_id == learner_id, ModuleWatch.ready_at.is_not(None)
+    )
+    recognised = select(func.aggregate_strings(cast(Recognition.module_id, String), " ")).where(
+        Recognition.learner_id == learner_id
+    )
+    row = db.execute(
+        select(
+            select(seconds).where(mine, StudyDay.on == today).scalar_subquery(),
+            select(seconds).where(mine, StudyDay.on.between(date(today.year, 1, 1), today)).scalar_subquery(),
+            ready.scalar_subquery(),
+            recognised.scalar_subquery(),
+        )
+    ).one()
+    return LearningFacts(row[0], row[1], row[2], frozenset(map(int, (row[3] or "").split())))
 
 
 def is_watching(db: Session, learner_id: int, module_id: int) -> bool:

@@ -75,9 +75,7 @@ def note_ready_modules(db: Session, event: CurriculumSynced) -> None:
     )
 
 
-def _progress(
-    db: Session, enrollment: EnrollmentRow, lesson_id: int, now: datetime
-) -> LessonProgress:
+def _progress(db: Session, enrollment: EnrollmentRow, lesson_id: int, now: datetime) -> LessonProgress:
     """The learner's row of this lesson; the enrollment is locked by `touch` before, so there is one only."""
     row = db.scalar(
         select(LessonProgress).where(

@@ -14,7 +14,7 @@ from lms.features.enrollment.service import enroll
 from lms.features.learning import pages, service
 from lms.features.learning.module_page import read_module_page
 from lms.features.learning.player import LessonPage, find_lesson_page
-from lms.web.context import clock, current_actor, db
+from lms.web.context import clock, current_actor, db, today
 from lms.web.errors import wants_json
 from lms.web.pagination import page_number, paginate
 from lms.web.permissions import requires
@@ -34,7 +34,9 @@ def load_lesson_page(session: Session, slug: str, position: int) -> LessonPage |
 @requires(Permission.CATALOG_VIEW)
 def show_curriculum() -> ResponseReturnValue:
     """The three layers as one picture."""
-    page = pages.read_curriculum(db(), current_actor(), pages.CurriculumFilter.of(request.args))
+    page = pages.read_curriculum(
+        db(), current_actor(), pages.CurriculumFilter.of(request.args), today=today()
+    )
     return render_template("learning/show_curriculum.html", page=page, pages=pages)
 
 
@@ -43,7 +45,7 @@ def show_curriculum() -> ResponseReturnValue:
 def show_curriculum_list() -> ResponseReturnValue:
     """The same data as a filtered list."""
     wanted = pages.CurriculumFilter.of(request.args)
-    page = pages.read_curriculum(db(), current_actor(), wanted)
+    page = pages.read_curriculum(db(), current_actor(), wanted, today=today())
     number = page_number(request.args.get("page"))
     rows = paginate(
         page.matching,
@@ -58,7 +60,7 @@ def show_curriculum_list() -> ResponseReturnValue:
 @requires(Permission.CATALOG_VIEW, on=load_module)
 def show_module(card: ModuleCard) -> ResponseReturnValue:
     """A module with the learner's own state."""
-    page = read_module_page(db(), current_actor(), card)
+    page = read_module_page(db(), current_actor(), card, today=today())
     return render_template("learning/show_module.html", page=page, pages=pages)
 
 
@@ -85,9 +87,7 @@ def watch_module(card: ModuleCard) -> ResponseReturnValue:
     if request.form.get("off"):
         service.unwatch_module(db(), learner_id=learner_id, module_id=card.module_id)
     else:
-        service.watch_module(
-            db(), learner_id=learner_id, module_id=card.module_id, now=clock().now()
-        )
+        service.watch_module(db(), learner_id=learner_id, module_id=card.module_id, now=clock().now())
         flash(_("You will be told on your start page when this module is ready."), "success")
     return redirect(url_for(".show_module", slug=card.slug))
 
@@ -111,9 +111,7 @@ def note_place(page: LessonPage) -> ResponseReturnValue:
     section = request.form.get("section", "0")
     number = min(int(section), len(page.sections)) if section.isdecimal() and len(section) < 4 else 0
     now = clock().now()
-    service.note_place(
-        db(), enrollment=page.enrollment, lesson_id=page.lesson_id, section=number, now=now
-    )
+    service.note_place(db(), enrollment=page.enrollment, lesson_id=page.lesson_id, section=number, now=now)
     return jsonify(saved_at=page.saved_text(now))
 
 

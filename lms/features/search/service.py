@@ -21,9 +21,7 @@ def index_document(db: Session, *, kind: str, ref_id: int, texts: Mapping[str, s
             db.execute(text("DELETE FROM search_index WHERE rowid = :id"), {"id": old})
     db.execute(delete(SearchDocument).where(*here))
     for language, content in texts.items():
-        row = SearchDocument(
-            kind=kind, ref_id=ref_id, language=language, tokens=document_tokens(content)
-        )
+        row = SearchDocument(kind=kind, ref_id=ref_id, language=language, tokens=document_tokens(content))
         db.add(row)
         db.flush()  # the index needs the id
         if is_sqlite:

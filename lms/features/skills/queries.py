@@ -134,7 +134,7 @@ def skill_standing(db: Session, actor: Actor, *, today: date, policy: Policy) ->
     if actor.role_id is None:
         return []
     requirements = role_requirements(db, actor.role_id)
-    facts, reachable = _held_and_reachable(db, actor.user_id)
+    facts, reachable = held_and_reachable(db, actor.user_id)
     must = {need.skill_id for need in requirements if need.is_must}
     held = levels_from(facts, today=today, policy=policy, must_skill_ids=must)
     return stand(requirements, held, reachable)
@@ -174,7 +174,7 @@ def passed_attempts(db: Session, learner_id: int) -> dict[int, UUID]:
     return {version_id: uuid for version_id, uuid in db.execute(query)}
 
 
-def _held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], dict[int, int]]:
+def held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], dict[int, int]]:
     """The evidence, and the best level per skill that the modules begun teach; one query for both."""
     held = select(Evidence.skill_id, Evidence.level, Evidence.obtained_at).where(
         Evidence.learner_id == learner_id

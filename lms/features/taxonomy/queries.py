@@ -90,6 +90,27 @@ def role_requirements(db: Session, role_id: int) -> list[RequirementRow]:
     return [RequirementRow(*row) for row in db.execute(query)]
 
 
+def all_requirements(db: Session) -> dict[int, tuple[RequirementRow, ...]]:
+    """What every role asks for, by role id."""
+    query = (
+        select(
+            RoleRequirement.role_id,
+            Skill.id,
+            Skill.slug,
+            Skill.name_zh,
+            Skill.name_en,
+            RoleRequirement.level,
+            RoleRequirement.is_must,
+        )
+        .join(Skill, Skill.id == RoleRequirement.skill_id)
+        .order_by(RoleRequirement.role_id, RoleRequirement.position)
+    )
+    found: dict[int, tuple[RequirementRow, ...]] = {}
+    for role_id, *values in db.execute(query):
+        found[role_id] = (*found.get(role_id, ()), RequirementRow(*values))
+    return found
+
+
 def industry_names(db: Session) -> dict[str, tuple[str, str]]:
     """Industries by slug: the names in zh and en, in order."""
     query = select(Industry.slug, Industry.name_zh, Industry.name_en).order_by(Industry.position)

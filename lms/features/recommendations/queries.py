@@ -1,0 +1,168 @@
+"""Reads of recommendations: what a learner's pages show."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from lms.domain.enrollment import EnrollmentStatus
+from lms.domain.permissions import Actor
+from lms.features.accounts.models import User, UserStatus
+from lms.features.catalog.models import Module, ModuleVersion
+from lms.features.catalog.queries import ModuleCard, list_module_cards
+from lms.features.enrollment.models import Enrollment
+from lms.features.recommendations.models import Recommendation
+from lms.features.recommendations.reasons import ReasonLine
+from lms.features.taxonomy.queries import RoleRow, get_role
+from recommender import ModuleFacts, catalogue_order
+
+HIGHLIGHTS = 3
+
+
+class Mode(StrEnum):
+    """Why the next steps are what they are."""
+
+    PERSONAL = "personal"
+    OFF = "off"
+    NO_ROLE = "no_role"
+    PENDING = "pending"  # not computed yet: a new account before its first refresh
+
+
+class SlotRow(NamedTuple):
+    """A slot of the next steps: a module with the lines of its arithmetic, or the reason why there is none."""
+
+    position: int
+    module_id: int | None
+    slug: str | None
+    layer: str | None
+    title_zh: str | None
+    title_en: str | None
+    periods: int | None
+    credit_halves: int | None
+    delivery: str | None
+    reasons: list[dict[str, Any]]
+    is_begun: bool
+
+    @property
+    def credit(self) -> str:
+        """The credit in words of figures: 1.5."""
+        return f"{(self.credit_halves or 0) / 2:.1f}"
+
+    @property
+    def is_empty(self) -> bool:
+        return self.module_id is None
+
+    @property
+    def lines(self) -> list[ReasonLine]:
+        """All lines of the arithmetic in their order; of an empty slot the one that says why."""
+        return [ReasonLine(data) for data in self.reasons]
+
+    @property
+    def highlights(self) -> list[ReasonLine]:
+        """At most three lines: the gap that weighs most, the sum, and what else speaks for it."""
+        lines = self.lines
+        closes = [line for line in lines if line.kind == "closes"]
+        first = sorted(closes, key=lambda line: (not line.is_must, -line.gain))[:1]
+        total = [line for line in lines if line.kind == "per_period" and closes]
+        rest = [line for line in lines if line.kind in ("opens", "evidence_aged", "foreign_industry")]
+        return (first + total + rest)[:HIGHLIGHTS]
+
+
+class NextSteps(NamedTuple):
+    """What the home page shows: personal slots with reasons, or the catalogue's own order."""
+
+    mode: Mode
+    slots: list[SlotRow]
+    role: RoleRow | None = None
+
+
+def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
+    """A learner's stored slots with their modules, in one query."""
+    query = (
+        select(
+            Recommendation.position,
+            Recommendation.module_id,
+            Module.slug,
+            Module.layer,
+            ModuleVersion.title_zh,
+            ModuleVersion.title_en,
+            ModuleVersion.periods,
+            ModuleVersion.credit_halves,
+            ModuleVersion.delivery,
+            Recommendation.reasons,
+            Enrollment.id,
+        )
+        .outerjoin(Module, Module.id == Recommendation.module_id)
+        .outerjoin(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
+        .outerjoin(
+            Enrollment,
+            and_(
+                Enrollment.module_id == Module.id,
+                Enrollment.learner_id == Recommendation.learner_id,
+                Enrollment.status == EnrollmentStatus.ACTIVE,
+            ),
+        )
+        .where(Recommendation.learner_id == learner_id)
+        .order_by(Recommendation.position)
+    )
+    return [SlotRow(*row[:-1], is_begun=row[-1] is not None) for row in db.execute(query)]
+
+
+def next_steps(db: Session, actor: Actor, *, count: int = 3) -> NextSteps:
+    """What the actor may learn next, in at most two queries.
+
+    Without personalisation it is the catalogue in the order of the role's path, the same for everyone of the
+    role; without a role, the catalogue by layer (REQ-020).
+
+    :param count: slots where the catalogue is shown; personal ones are as many as the policy made
+    """
+    if actor.role_id is None:
+        return NextSteps(Mode.NO_ROLE, _catalogue_slots(db, None, count))
+    if actor.is_personalised and (slots := list_slots(db, actor.user_id)):
+        return NextSteps(Mode.PERSONAL, slots)
+    role = get_role(db, actor.role_id)
+    mode = Mode.PENDING if actor.is_personalised else Mode.OFF
+    return NextSteps(mode, _catalogue_slots(db, role, count), role)
+
+
+def catalogue(db: Session, role: RoleRow | None) -> list[ModuleCard]:
+    """All modules in the order without personalisation: the role's path, then by layer."""
+    cards = {card.slug: card for card in list_module_cards(db)}
+    facts = [
+        ModuleFacts(card.slug, card.layer, card.periods, (), {}, frozenset(card.industries), card.is_complete)
+        for card in cards.values()
+    ]
+    return [cards[slug] for slug in catalogue_order(facts, role.path if role else ())]
+
+
+def list_learner_ids(db: Session, *, after_id: int, limit: int) -> list[int]:
+    """Ids of active people, a batch at a time."""
+    query = (
+        select(User.id)
+        .where(User.id > after_id, User.status == UserStatus.ACTIVE)
+        .order_by(User.id)
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
+def _catalogue_slots(db: Session, role: RoleRow | None, count: int) -> list[SlotRow]:
+    return [
+        SlotRow(
+            position,
+            card.module_id,
+            card.slug,
+            card.layer,
+            card.title_zh,
+            card.title_en,
+            card.periods,
+            card.credit_halves,
+            card.delivery,
+            [],
+            is_begun=False,
+        )
+        for position, card in enumerate(catalogue(db, role)[:count], start=1)
+    ]

@@ -1,0 +1,120 @@
+"""Changes of recommendations and of the answers given to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from lms.domain.events import CurriculumSynced
+from lms.features.accounts.models import User
+from lms.features.policies.queries import get_policy
+from lms.features.recommendations.inputs import (
+    LearnerRow,
+    list_learners,
+    list_rankable_modules,
+    list_requirements,
+    list_states,
+)
+from lms.features.recommendations.models import (
+    Recommendation,
+    RecommendationAnswer,
+    RecommendationAnswerKind,
+)
+from lms.features.recommendations.ranking import Frame, fill_slots, rank
+from lms.features.skills.queries import level_facts
+from lms.features.taxonomy.queries import list_roles
+from lms.features.taxonomy.service import set_role_path
+from lms.jobs.outbox import event_time
+from lms.ports.clock import local_date
+from recommender import ModuleFacts, Requirement, UnreachableLevel, role_path
+
+
+def store_role_paths(db: Session, event: CurriculumSynced) -> None:
+    """The exact minimum path of every role, for the map and for the order without personalisation."""
+    modules = [row.facts for row in list_rankable_modules(db)]
+    roles = list_roles(db)
+    requirements = list_requirements(db, [role.role_id for role in roles])
+    for role in roles:
+        needs = [Requirement(row.skill_slug, row.level, row.is_must) for row in requirements[role.role_id]]
+        set_role_path(db, role.role_id, _reachable_path(needs, modules))
+
+
+def refresh_for_event(db: Session, event: Any) -> None:
+    """Something the ranking rests on has changed: the next page already shows what follows."""
+    refresh(db, event.learner_id, event_time(db))
+
+
+def refresh(db: Session, learner_id: int, now: datetime) -> None:
+    """Compute a learner's next steps anew."""
+    refresh_many(db, (learner_id,), now)
+
+
+def refresh_many(db: Session, learner_ids: Collection[int], now: datetime) -> None:
+    """Compute the next steps of several learners anew, in eight queries for all of them.
+
+    Nobody who switched recommendations off, or has no role yet, keeps a row: their pages show the catalogue.
+    """
+    learners = [row for row in list_learners(db, learner_ids) if row.is_personalised and row.role_id]
+    rows = list(_slots(db, learners, now)) if learners else []
+    db.execute(delete(Recommendation).where(Recommendation.learner_id.in_(learner_ids)))
+    if rows:
+        db.execute(insert(Recommendation), rows)
+
+
+def answer(
+    db: Session, *, learner_id: int, module_id: int, kind: RecommendationAnswerKind | None, now: datetime
+) -> None:
+    """Note what the learner says to a recommendation, or take it back (`kind` None); acts at once."""
+    db.get_one(User, learner_id, with_for_update=True)  # a double click must not answer twice
+    db.execute(
+        delete(RecommendationAnswer).where(
+            RecommendationAnswer.learner_id == learner_id, RecommendationAnswer.module_id == module_id
+        )
+    )
+    if kind is not None:
+        days = get_policy(db, on=local_date(now)).later_days
+        until = now + timedelta(days=days) if kind == RecommendationAnswerKind.LATER else None
+        db.add(
+            RecommendationAnswer(
+                learner_id=learner_id, module_id=module_id, kind=kind, until_at=until, answered_at=now
+            )
+        )
+    db.flush()  # the ranking reads the answers
+    refresh(db, learner_id, now)
+
+
+def _slots(db: Session, learners: Sequence[LearnerRow], now: datetime) -> Iterator[dict[str, Any]]:
+    ids = [row.learner_id for row in learners]
+    today = local_date(now)
+    frame = Frame(
+        modules=list_rankable_modules(db),
+        requirements=list_requirements(db, {row.role_id for row in learners if row.role_id}),
+        policy=get_policy(db, on=today),
+        today=today,
+    )
+    module_ids = frame.module_ids()
+    states, evidence = list_states(db, ids, now=now), level_facts(db, ids)
+    for learner in learners:
+        state = states[learner.learner_id]
+        ranking = rank(frame, learner, state, evidence[learner.learner_id])
+        for position, slot in enumerate(fill_slots(frame, ranking, state), start=1):
+            yield {
+                "learner_id": learner.learner_id,
+                "position": position,
+                "module_id": module_ids[slot.slug] if slot.slug else None,
+                "reasons": slot.reasons,
+                "computed_at": now,
+            }
+
+
+def _reachable_path(needs: list[Requirement], modules: Sequence[ModuleFacts]) -> tuple[str, ...]:
+    """The path to the levels that modules teach; a level beyond, such as 5, takes a portfolio review."""
+    while True:
+        try:
+            return role_path(needs, modules)
+        except UnreachableLevel as unreachable:
+            needs = [need for need in needs if need.skill != unreachable.skill]
