@@ -30,9 +30,10 @@ from lms.features.learning.views import blueprint as learning_blueprint
 from lms.features.organizations.queries import name_words
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
+from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
 from lms.features.skills import service as skills
-from lms.features.skills.panels import show_taught_skills
+from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
 from lms.i18n import compile_catalogues
 from lms.jobs.outbox import BUS, CLOCK, EventBus
@@ -137,6 +138,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
         app.register_blueprint(blueprint)
     register_panel(app, "module.skills", show_taught_skills)
     register_panel(app, "module.quiz", show_quiz_row)
+    register_panel(app, "result.after", show_rises)
+    register_panel(app, "result.after", show_next_steps)
     public(app.view_functions["static"])
     check_every_route_declares(app)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -275,7 +276,7 @@ def _new_password(from_stdin: bool, is_generated: bool) -> tuple[str, bool]:
     from lms.ports.passwords import make_initial_password
 
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n"), False
+        return sys.stdin.readline().rstrip("\r\n"), False
     if is_generated:
         return make_initial_password(), True
     text = "Password (at least 15 characters; empty: one is made)"

@@ -49,11 +49,11 @@ class ModuleCompleted(Event):
 
 @dataclass(frozen=True)
 class ModuleRecognised(Event):
-    """A learner's prior learning was tested and the module counts as held (REQ-013)."""
+    """A learner's prior learning was assessed and the module counts as held (REQ-013)."""
 
     learner_id: int
     module_version_id: int
-    attempt_id: int
+    attempt_id: int | None  # None when an assessor did without our test
     score_percent: int
 
 

@@ -12,13 +12,19 @@ from lms.web.context import close_db
 class Application(Flask):
     """Flask whose every view runs in one transaction, committed before the answer leaves (architecture.md §2)."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.teardown_appcontext(lambda error: close_db())  # reading sessions of error pages
+
     def dispatch_request(self) -> Any:
+        close_db()  # what was opened before the view cannot write
+        g.is_in_view = True
         try:
             answer = super().dispatch_request()
         except BaseException as error:
-            g.is_view_over = True
+            g.is_in_view = False
             close_db(error)
             raise
-        g.is_view_over = True
+        g.is_in_view = False
         close_db()
         return answer

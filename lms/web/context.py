@@ -41,10 +41,10 @@ def settings() -> Settings:
 def db() -> Session:
     """The request's session, opened at first use: read-only for safe methods, writing otherwise.
 
-    The transaction ends with the view (`RequestTransaction`); a page after that, such as an error page, gets a
-    reading session."""
+    The transaction begins and ends with the view (`Application.dispatch_request`). What runs before or after
+    it, such as the check of a form's token or an error page, reads: nobody would end a writing session."""
     if "db" not in g:
-        is_writing = request.method not in SAFE_METHODS and not g.get("is_view_over", False)
+        is_writing = request.method not in SAFE_METHODS and g.get("is_in_view", False)
         g.db_door = database().writing() if is_writing else database().reading()
         g.db = g.db_door.__enter__()
     return cast(Session, g.db)

@@ -56,7 +56,7 @@ def environment(locale, translations):
 
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader([str(WEB / "templates"), str(HERE / "pages")]),
-        autoescape=True,
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
     )
     both = json.loads((HERE / "samples.json").read_text())
     env.globals.update(
@@ -68,7 +68,7 @@ def environment(locale, translations):
         navigation=[{"label": label[0 if locale == "zh" else 1], "url": "#", "icon": icon, "key": key} for label, icon, key in (
             (("首页", "Home"), "home", "home"), (("课程", "Modules"), "stack-2", "modules"),
             (("能力", "Skills"), "stairs-up", "skills"), (("记录", "Record"), "certificate", "record"))],
-        demo_marked=False, search_url="#", language_switch_url="#", notifications_url="#", unread_count=2,
+        demo_marked=False, error=SimpleNamespace(message='Sample reason', figures={}, retry_after=30), search_url="#", language_switch_url="#", notifications_url="#", unread_count=2,
         help_url="#", sign_out_url="#", map=both["map"],
     )
     return env

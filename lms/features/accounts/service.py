@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from lms.domain.events import RoleChanged
+from lms.domain.events import PersonalisationChanged, RoleChanged
 from lms.domain.password import check_password
 from lms.domain.sign_in import folded_name
 from lms.features.accounts.guesses import forget_failures
@@ -176,6 +176,12 @@ def save_profile(db: Session, *, user_id: int, language: str, role_id: int | Non
     db.flush()  # listeners read the row
     if is_another_role:
         publish(db, RoleChanged(learner_id=user_id))
+
+
+def set_personalised(db: Session, *, user_id: int, is_on: bool) -> None:
+    """Switch personal recommendations on or off; effective at once (REQ-020)."""
+    db.execute(update(User).where(User.id == user_id).values(is_personalised=is_on))
+    publish(db, PersonalisationChanged(learner_id=user_id))
 
 
 def remember_language(user_id: int, code: str) -> None:

@@ -133,7 +133,9 @@ def _read_order(question: DrawnQuestion, entered: Entered) -> list[str | None] |
         if text not in {str(n) for n in range(1, len(placed) + 1)}:
             raise BadField(f"place-{letter}", _("Choose among the places shown."))
         if placed[int(text) - 1] is not None:
-            raise BadField(f"place-{letter}", _("Place %(n)s is given twice: each item needs its own.", n=text))
+            raise BadField(
+                f"place-{letter}", _("Place %(n)s is given twice: each item needs its own.", n=text)
+            )
         placed[int(text) - 1] = id_
     return placed if any(placed) else None
 

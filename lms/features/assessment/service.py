@@ -76,9 +76,7 @@ def start_quiz(db: Session, *, learner_id: int, module: ModuleCard, now: datetim
     check_lessons_read(lessons=place.lesson_count, lessons_read=place.lessons_read)
     policy = get_policy(db, on=local_date(now))
     graded = [a.graded_at for a in attempts if a.graded_at is not None]
-    check_next_try(
-        last_graded_at=max(graded, default=None), now=now, retry_minutes=policy.quiz_retry_minutes
-    )
+    check_next_try(last_graded_at=max(graded, default=None), now=now, retry_minutes=policy.quiz_retry_minutes)
     return _begin(db, _quiz_of(place, policy, now), attempts, n=policy.quiz_drawn_questions, seed=seed)
 
 
@@ -214,7 +212,9 @@ def _begin(db: Session, attempt: Attempt, earlier: Sequence[AttemptRow], *, n: i
     previous = list_question_ids(db, last) if last is not None else frozenset()
     pool = {question_id: choice_ids(kind, body) for question_id, kind, body in bank}
     draw = draw_questions(pool, n=n, seed=seed, previous=previous)
-    for position, (question_id, order) in enumerate(zip(draw.question_ids, draw.choice_orders, strict=True), 1):
+    for position, (question_id, order) in enumerate(
+        zip(draw.question_ids, draw.choice_orders, strict=True), 1
+    ):
         row = AttemptQuestion(attempt_id=attempt.id, question_id=question_id, position=position)
         row.choice_order, row.sequence, row.is_flagged = list(order), 0, False
         db.add(row)

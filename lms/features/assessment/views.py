@@ -128,7 +128,11 @@ def show_closed(error: AttemptClosed) -> ResponseReturnValue:
 def _start(start: Start, card: ModuleCard) -> ResponseReturnValue:
     try:
         uuid = start(
-            db(), learner_id=current_actor().user_id, module=card, now=clock().now(), seed=secrets.randbits(63)
+            db(),
+            learner_id=current_actor().user_id,
+            module=card,
+            now=clock().now(),
+            seed=secrets.randbits(63),
         )
     except RuleError as error:
         flash(_(error.message, **error.figures), "warning")

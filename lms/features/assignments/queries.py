@@ -70,9 +70,7 @@ def compulsory_modules(whole: LearnerMap) -> tuple[int, ...]:
     if whole.role is None:
         return ()
     snapshot = whole.snapshot
-    must = {
-        row.skill_id for row in snapshot.requirements.get(whole.role.role_id, ()) if row.is_must
-    }
+    must = {row.skill_id for row in snapshot.requirements.get(whole.role.role_id, ()) if row.is_must}
     places = {slug: n for n, slug in enumerate(whole.role.path)}
     teaching = [
         card

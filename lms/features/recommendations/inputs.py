@@ -1,4 +1,4 @@
-"""Reads for the ranking: modules, learners, what their roles ask, what they hold, did and said.
+"""Reads for the ranking: who the learners are, what they did, what they said.
 
 Each read serves one learner or a batch of them in one query."""
 
@@ -9,27 +9,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, String, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import CTE, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.enrollment import EnrollmentStatus
 from lms.features.accounts.models import User
-from lms.features.catalog.models import Module, ModulePrerequisite, ModuleSkill, ModuleVersion
 from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.organizations.models import Employment, Organization, OrganizationKind
 from lms.features.recommendations.models import RecommendationAnswer
-from lms.features.taxonomy.models import JobRole, RoleRequirement, Skill
-from lms.features.taxonomy.queries import RequirementRow
-from recommender import ModuleFacts
-
-
-class RankableModule(NamedTuple):
-    """A module as the ranking needs it, with its names."""
-
-    module_id: int
-    facts: ModuleFacts
-    title_zh: str
-    title_en: str
+from lms.features.taxonomy.models import JobRole
 
 
 class LearnerRow(NamedTuple):
@@ -56,58 +44,6 @@ class LearnerState(NamedTuple):
     answers: dict[int, AnswerRow]
 
 
-def list_rankable_modules(db: Session) -> list[RankableModule]:
-    """All modules in their current version, with their prerequisites and what they teach."""
-    before = aliased(Module)
-    prerequisites = (
-        select(func.aggregate_strings(before.slug, " "))
-        .join(ModulePrerequisite, ModulePrerequisite.prerequisite_id == before.id)
-        .where(ModulePrerequisite.version_id == ModuleVersion.id)
-        .scalar_subquery()
-    )
-    level: ColumnElement[str] = cast(ModuleSkill.level, String)
-    teaches = (
-        select(func.aggregate_strings(Skill.slug + ":" + level, " "))
-        .join(ModuleSkill, ModuleSkill.skill_id == Skill.id)
-        .where(ModuleSkill.version_id == ModuleVersion.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Module.id,
-            Module.slug,
-            Module.layer,
-            ModuleVersion.periods,
-            prerequisites.label("prerequisites"),
-            teaches.label("teaches"),
-            ModuleVersion.industries,
-            ModuleVersion.is_complete,
-            ModuleVersion.title_zh,
-            ModuleVersion.title_en,
-        )
-        .join(ModuleVersion, ModuleVersion.module_id == Module.id)
-        .where(ModuleVersion.is_current)
-        .order_by(Module.slug)
-    )
-    return [
-        RankableModule(
-            row.id,
-            ModuleFacts(
-                id=row.slug,
-                layer=row.layer,
-                periods=row.periods,
-                prerequisites=tuple((row.prerequisites or "").split()),
-                teaches=_levels(row.teaches or ""),
-                industries=frozenset(row.industries),
-                is_startable=row.is_complete,
-            ),
-            row.title_zh,
-            row.title_en,
-        )
-        for row in db.execute(query)
-    ]
-
-
 def list_learners(db: Session, learner_ids: Collection[int]) -> list[LearnerRow]:
     """These people; their industry is their enterprise's, else the role's."""
     firms = _firms(learner_ids)
@@ -123,28 +59,6 @@ def list_learners(db: Session, learner_ids: Collection[int]) -> list[LearnerRow]
         row = LearnerRow(learner_id, role_id, of_firm or of_role or "all", is_personalised)
         found.setdefault(learner_id, row)  # of several employments the newest counts
     return list(found.values())
-
-
-def list_requirements(db: Session, role_ids: Collection[int]) -> dict[int, list[RequirementRow]]:
-    """What several roles ask for, by role."""
-    query = (
-        select(
-            RoleRequirement.role_id,
-            Skill.id,
-            Skill.slug,
-            Skill.name_zh,
-            Skill.name_en,
-            RoleRequirement.level,
-            RoleRequirement.is_must,
-        )
-        .join(Skill, Skill.id == RoleRequirement.skill_id)
-        .where(RoleRequirement.role_id.in_(role_ids))
-        .order_by(RoleRequirement.role_id, RoleRequirement.position)
-    )
-    found: defaultdict[int, list[RequirementRow]] = defaultdict(list)
-    for role_id, *row in db.execute(query):
-        found[role_id].append(RequirementRow(*row))
-    return found
 
 
 def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> dict[int, LearnerState]:
@@ -166,11 +80,6 @@ def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> 
         else:
             found[learner_id].done.add(module_id)
     return found
-
-
-def _levels(text: str) -> dict[str, int]:
-    """`fire:2 gas:3` as skill → level."""
-    return {skill: int(level) for skill, _, level in (part.partition(":") for part in text.split())}
 
 
 def _firms(learner_ids: Collection[int]) -> CTE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -9,14 +10,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus
-from lms.domain.permissions import Actor
 from lms.features.accounts.models import User, UserStatus
 from lms.features.catalog.models import Module, ModuleVersion
-from lms.features.catalog.queries import ModuleCard, list_module_cards
+from lms.features.catalog.queries import ModuleCard
 from lms.features.enrollment.models import Enrollment
 from lms.features.recommendations.models import Recommendation
 from lms.features.recommendations.reasons import ReasonLine
-from lms.features.taxonomy.queries import RoleRow, get_role
+from lms.features.taxonomy.queries import RoleRow
 from recommender import ModuleFacts, catalogue_order
 
 HIGHLIGHTS = 3
@@ -28,11 +28,10 @@ class Mode(StrEnum):
     PERSONAL = "personal"
     OFF = "off"
     NO_ROLE = "no_role"
-    PENDING = "pending"  # not computed yet: a new account before its first refresh
 
 
 class SlotRow(NamedTuple):
-    """A slot of the next steps: a module with the lines of its arithmetic, or the reason why there is none."""
+    """A slot of the next steps: a module with the lines of its arithmetic, or the reason why not."""
 
     position: int
     module_id: int | None
@@ -71,14 +70,6 @@ class SlotRow(NamedTuple):
         return (first + total + rest)[:HIGHLIGHTS]
 
 
-class NextSteps(NamedTuple):
-    """What the home page shows: personal slots with reasons, or the catalogue's own order."""
-
-    mode: Mode
-    slots: list[SlotRow]
-    role: RoleRow | None = None
-
-
 def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
     """A learner's stored slots with their modules, in one query."""
     query = (
@@ -111,31 +102,14 @@ def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
     return [SlotRow(*row[:-1], is_begun=row[-1] is not None) for row in db.execute(query)]
 
 
-def next_steps(db: Session, actor: Actor, *, count: int = 3) -> NextSteps:
-    """What the actor may learn next, in at most two queries.
-
-    Without personalisation it is the catalogue in the order of the role's path, the same for everyone of the
-    role; without a role, the catalogue by layer (REQ-020).
-
-    :param count: slots where the catalogue is shown; personal ones are as many as the policy made
-    """
-    if actor.role_id is None:
-        return NextSteps(Mode.NO_ROLE, _catalogue_slots(db, None, count))
-    if actor.is_personalised and (slots := list_slots(db, actor.user_id)):
-        return NextSteps(Mode.PERSONAL, slots)
-    role = get_role(db, actor.role_id)
-    mode = Mode.PENDING if actor.is_personalised else Mode.OFF
-    return NextSteps(mode, _catalogue_slots(db, role, count), role)
-
-
-def catalogue(db: Session, role: RoleRow | None) -> list[ModuleCard]:
-    """All modules in the order without personalisation: the role's path, then by layer."""
-    cards = {card.slug: card for card in list_module_cards(db)}
+def in_catalogue_order(cards: Iterable[ModuleCard], role: RoleRow | None) -> list[ModuleCard]:
+    """The order without personalisation: the role's path first, then by layer; the same for all of a role."""
+    by_slug = {card.slug: card for card in cards}
     facts = [
         ModuleFacts(card.slug, card.layer, card.periods, (), {}, frozenset(card.industries), card.is_complete)
-        for card in cards.values()
+        for card in by_slug.values()
     ]
-    return [cards[slug] for slug in catalogue_order(facts, role.path if role else ())]
+    return [by_slug[slug] for slug in catalogue_order(facts, role.path if role else ())]
 
 
 def list_learner_ids(db: Session, *, after_id: int, limit: int) -> list[int]:
@@ -147,22 +121,3 @@ def list_learner_ids(db: Session, *, after_id: int, limit: int) -> list[int]:
         .limit(limit)
     )
     return list(db.scalars(query))
-
-
-def _catalogue_slots(db: Session, role: RoleRow | None, count: int) -> list[SlotRow]:
-    return [
-        SlotRow(
-            position,
-            card.module_id,
-            card.slug,
-            card.layer,
-            card.title_zh,
-            card.title_en,
-            card.periods,
-            card.credit_halves,
-            card.delivery,
-            [],
-            is_begun=False,
-        )
-        for position, card in enumerate(catalogue(db, role)[:count], start=1)
-    ]

@@ -11,22 +11,18 @@ from sqlalchemy.orm import Session
 
 from lms.domain.events import CurriculumSynced
 from lms.features.accounts.models import User
+from lms.features.catalog.queries import list_module_cards, prerequisite_ids, taught_skills
+from lms.features.catalog.snapshot import read_snapshot
 from lms.features.policies.queries import get_policy
-from lms.features.recommendations.inputs import (
-    LearnerRow,
-    list_learners,
-    list_rankable_modules,
-    list_requirements,
-    list_states,
-)
+from lms.features.recommendations.inputs import LearnerRow, list_learners, list_states
 from lms.features.recommendations.models import (
     Recommendation,
     RecommendationAnswer,
     RecommendationAnswerKind,
 )
-from lms.features.recommendations.ranking import Frame, fill_slots, rank
+from lms.features.recommendations.ranking import Frame, fill_slots, module_facts, rank
 from lms.features.skills.queries import level_facts
-from lms.features.taxonomy.queries import list_roles
+from lms.features.taxonomy.queries import all_requirements, list_roles, skill_names
 from lms.features.taxonomy.service import set_role_path
 from lms.jobs.outbox import event_time
 from lms.ports.clock import local_date
@@ -35,16 +31,16 @@ from recommender import ModuleFacts, Requirement, UnreachableLevel, role_path
 
 def store_role_paths(db: Session, event: CurriculumSynced) -> None:
     """The exact minimum path of every role, for the map and for the order without personalisation."""
-    modules = [row.facts for row in list_rankable_modules(db)]
-    roles = list_roles(db)
-    requirements = list_requirements(db, [role.role_id for role in roles])
-    for role in roles:
-        needs = [Requirement(row.skill_slug, row.level, row.is_must) for row in requirements[role.role_id]]
+    modules = _read_modules(db)
+    requirements = all_requirements(db)
+    for role in list_roles(db):
+        rows = requirements.get(role.role_id, ())
+        needs = [Requirement(row.skill_slug, row.level, row.is_must) for row in rows]
         set_role_path(db, role.role_id, _reachable_path(needs, modules))
 
 
 def refresh_for_event(db: Session, event: Any) -> None:
-    """Something the ranking rests on has changed: the next page already shows what follows."""
+    """Something that the ranking rests on has changed: the next page already shows what follows."""
     refresh(db, event.learner_id, event_time(db))
 
 
@@ -54,7 +50,7 @@ def refresh(db: Session, learner_id: int, now: datetime) -> None:
 
 
 def refresh_many(db: Session, learner_ids: Collection[int], now: datetime) -> None:
-    """Compute the next steps of several learners anew, in eight queries for all of them.
+    """Compute the next steps of several learners anew, in six queries for all of them.
 
     Nobody who switched recommendations off, or has no role yet, keeps a row: their pages show the catalogue.
     """
@@ -88,15 +84,12 @@ def answer(
 
 
 def _slots(db: Session, learners: Sequence[LearnerRow], now: datetime) -> Iterator[dict[str, Any]]:
+    """The rows to be stored."""
     ids = [row.learner_id for row in learners]
     today = local_date(now)
-    frame = Frame(
-        modules=list_rankable_modules(db),
-        requirements=list_requirements(db, {row.role_id for row in learners if row.role_id}),
-        policy=get_policy(db, on=today),
-        today=today,
-    )
-    module_ids = frame.module_ids()
+    snapshot, policy = read_snapshot(db, today=today)
+    frame = Frame(snapshot, policy, today)
+    module_ids = {slug: module_id for module_id, slug in frame.slugs.items()}
     states, evidence = list_states(db, ids, now=now), level_facts(db, ids)
     for learner in learners:
         state = states[learner.learner_id]
@@ -109,6 +102,14 @@ def _slots(db: Session, learners: Sequence[LearnerRow], now: datetime) -> Iterat
                 "reasons": slot.reasons,
                 "computed_at": now,
             }
+
+
+def _read_modules(db: Session) -> list[ModuleFacts]:
+    """All modules as they stand in this transaction; the snapshot of the revision is made after it."""
+    taught: dict[int, list[Any]] = {}
+    for row in taught_skills(db):
+        taught.setdefault(row.version_id, []).append(row)
+    return module_facts(list_module_cards(db), prerequisite_ids(db), taught, skill_names(db))
 
 
 def _reachable_path(needs: list[Requirement], modules: Sequence[ModuleFacts]) -> tuple[str, ...]:

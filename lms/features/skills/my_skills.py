@@ -23,7 +23,7 @@ from lms.features.skills.queries import (
     passed_attempts,
     stand,
 )
-from lms.features.taxonomy.queries import RoleRow, role_requirements
+from lms.features.taxonomy.queries import RoleRow
 from lms.ports.clock import local_date
 from recommender import Held
 
@@ -106,10 +106,10 @@ class MySkills:
 
 def read_my_skills(db: Session, actor: Actor, *, today: date, show: str) -> MySkills | None:
     """The page's facts; None when the learner has no role yet."""
-    whole = learner_map(db, actor)
+    whole = learner_map(db, actor, today=today)
     if whole.role is None:
         return None
-    requirements = role_requirements(db, whole.role.role_id)
+    requirements = whole.snapshot.requirements.get(whole.role.role_id, ())
     policy = get_policy(db, on=today)
     must = {need.skill_id for need in requirements if need.is_must}
     proofs = _proofs(db, actor.user_id, today=today, policy=policy, must=must)
@@ -168,7 +168,7 @@ def _reachable(teachers: dict[int, list[tuple[LearnerModule, int]]]) -> dict[int
 def _ways(
     teachers: Iterable[tuple[LearnerModule, int]], standing: SkillStanding, whole: LearnerMap
 ) -> list[Way]:
-    """What would raise the level, the nearest first: begun, open, locked, in preparation; then the shortest."""
+    """What would raise the level, the nearest first: begun, open, locked, in preparation; then by length."""
     ways = [
         Way(module, level, tuple(whole.modules[i] for i in module.missing))
         for module, level in teachers

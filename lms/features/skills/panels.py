@@ -10,16 +10,11 @@ from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Actor
 from lms.domain.policy import Policy
+from lms.features.assessment.queries import AttemptRow
 from lms.features.catalog.queries import ModuleCard, taught_skills
-from lms.features.policies.queries import get_policy
+from lms.features.catalog.snapshot import read_snapshot
 from lms.features.skills.queries import levels_from, list_evidence
-from lms.features.taxonomy.queries import (
-    RequirementRow,
-    SkillName,
-    get_role,
-    role_requirements,
-    skill_names,
-)
+from lms.features.taxonomy.queries import RequirementRow, SkillName
 from lms.ports.clock import local_date
 from lms.web.context import clock, current_actor, db
 from recommender import Held
@@ -61,24 +56,26 @@ class Rise(NamedTuple):
 
 def show_taught_skills(*, card: ModuleCard, version_id: int | None = None, **facts: Any) -> str:
     """Slot `module.skills`: from which level to which the module leads, and what the role asks."""
-    actor = current_actor()
-    rows = taught_rows(db(), actor, version_id=version_id or card.version_id, today=local_date(clock().now()))
-    role = get_role(db(), actor.role_id)
-    return render_template("skills/_taught_skills.html", rows=rows, role=role, is_open=card.is_complete)
+    actor, today = current_actor(), local_date(clock().now())
+    rows = taught_rows(db(), actor, version_id=version_id or card.version_id, today=today)
+    role = read_snapshot(db(), today=today)[0].roles.get(actor.role_id or 0)
+    return render_template("skills/_taught_skills.html", rows=rows, role=role)
 
 
-def show_rises(*, module_version_id: int, **facts: Any) -> str:
+def show_rises(*, attempt: AttemptRow, **facts: Any) -> str:
     """Slot `result.after`: the levels that rose with this module; nothing while it is not completed."""
-    rises = list_rises(db(), current_actor(), version_id=module_version_id, today=local_date(clock().now()))
+    if not attempt.is_passed:
+        return ""
+    today = local_date(clock().now())
+    rises = list_rises(db(), current_actor(), version_id=attempt.version_id, today=today)
     return render_template("skills/_rises.html", rises=rises) if rises else ""
 
 
 def taught_rows(db: Session, actor: Actor, *, version_id: int, today: date) -> list[TaughtRow]:
     """What a version teaches, those skills first that the role asks for."""
     policy, names, needs = _frame(db, actor, today)
-    held = levels_from(
-        list_evidence(db, actor.user_id), today=today, policy=policy, must_skill_ids=_must(needs)
-    )
+    evidence = list_evidence(db, actor.user_id)
+    held = levels_from(evidence, today=today, policy=policy, must_skill_ids=_must(needs))
     rows = []
     for taught in taught_skills(db, [version_id]):
         need = needs.get(taught.skill_id)
@@ -113,8 +110,9 @@ def list_rises(db: Session, actor: Actor, *, version_id: int, today: date) -> li
 def _frame(
     db: Session, actor: Actor, today: date
 ) -> tuple[Policy, dict[int, SkillName], dict[int, RequirementRow]]:
-    needs = role_requirements(db, actor.role_id) if actor.role_id is not None else []
-    return get_policy(db, on=today), skill_names(db), {need.skill_id: need for need in needs}
+    snapshot, policy = read_snapshot(db, today=today)
+    needs = snapshot.requirements.get(actor.role_id or 0, ())
+    return policy, snapshot.skills, {need.skill_id: need for need in needs}
 
 
 def _must(needs: dict[int, RequirementRow]) -> set[int]:

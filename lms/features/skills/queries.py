@@ -171,7 +171,7 @@ def passed_attempts(db: Session, learner_id: int) -> dict[int, UUID]:
         .where(Attempt.learner_id == learner_id, Attempt.is_passed)
         .order_by(Attempt.graded_at, Attempt.id)
     )
-    return {version_id: uuid for version_id, uuid in db.execute(query)}
+    return {row.version_id: row.uuid for row in db.execute(query)}
 
 
 def held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], dict[int, int]]:

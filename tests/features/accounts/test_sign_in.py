@@ -200,6 +200,7 @@ def test_an_unknown_name_costs_a_hash_too() -> None:
 
 
 def test_an_unknown_name_costs_the_same_queries(person: int, client: FlaskClient, database: Database) -> None:
+    client.get("/sign-in")  # the ribbon's question is asked once a minute
     seen: list[str] = []
     for engine in {database.reader, database.writer}:
         event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
@@ -429,6 +430,25 @@ def test_no_secret_is_logged(person: int, client: FlaskClient, caplog: pytest.Lo
 def test_the_form_needs_its_token(person: int, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     assert enter(app.test_client()).status_code == 419
+
+
+def test_a_refused_form_does_not_hold_the_only_writer(
+    person: int, app: Flask, database: Database, clock: FixedClock
+) -> None:
+    """The page that refuses a form without its token reads, and the session's touch after it writes."""
+    client = sign_in_as(app, person)
+    clock.advance(timedelta(minutes=30))
+    app.config["WTF_CSRF_ENABLED"] = True
+    answers: list[int] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(client.post("/profile", data={"language": "zh"}).status_code),
+        daemon=True,
+    )
+    thread.start()
+    thread.join(timeout=20)
+    assert answers == [419]
+    with database.reading() as db:
+        assert db.scalars(select(UserSession.last_seen_at)).one() == clock.now()
 
 
 def test_old_rows_are_purged(person: int, app: Flask, database: Database, clock: FixedClock) -> None:
