@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 import content
@@ -137,18 +138,27 @@ def database(request: pytest.FixtureRequest, settings: Settings, clock: FixedClo
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all the applications of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FixedClock) -> Flask:
+def app(
+    settings: Settings, database: Database, clock: FixedClock, compiled_templates: FileSystemBytecodeCache
+) -> Flask:
     """The application on the test's database and clock; CSRF is checked by the tests that are about it."""
     from lms.app import create_app
 
     url = database.writer.url.render_as_string(hide_password=False)
     made = create_app(replace(settings, database_url=url), database=database, clock=clock)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.config["WTF_CSRF_ENABLED"] = False
     return made
 

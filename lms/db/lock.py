@@ -57,8 +57,8 @@ def is_database_owned(settings: Settings) -> bool:
 
 def _owner(path: Path) -> str:
     text = lock_path(path).read_text().strip()
-    return f" (process {text})" if text.isdecimal() else ""
+    return f"Process {text}" if text.isdecimal() else "Another process"
 
 
 def _sentence(path: Path, owner: str) -> str:
-    return f"Another process{owner} has the database {path}; one process owns an SQLite file."
+    return f"{owner} has the database {path}; one process owns an SQLite file."

@@ -47,7 +47,9 @@ def make_demo(database: Database, settings: Settings, *, now: datetime) -> str:
     with database.reading() as db:
         is_there = has_demo_users(db)
     if is_there:
-        return path.read_text().rstrip() if path.exists() else f"The demo is there; {path} is not."
+        if not path.exists():
+            return f"The demo is there, but {path} is not: `lms demo reset` makes another password."
+        return f"The demo is there already.\n{path.read_text().rstrip()}"
     password = make_initial_password()
     with database.writing() as db:
         count = _build(db, password, now=now)

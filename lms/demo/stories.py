@@ -77,17 +77,19 @@ def chance_story(
         start = _at_work(start, rng)
         if start >= now:
             break
-        steps += _take(module, start, lessons=None, scores=_scores(rng), now=now, rng=rng)
-        if rng.random() < 0.15:
+        if rng.random() < 0.2:  # begun, and something else came between
+            lessons = rng.randint(0, module.lessons - 1)
+            steps += _take(module, start, lessons=lessons, scores=(), now=now, rng=rng)
             break
-        start = steps[-1].at + timedelta(days=rng.randint(6, 70))
+        steps += _take(module, start, lessons=None, scores=_scores(rng), now=now, rng=rng)
+        start = steps[-1].at + timedelta(days=rng.randint(6, 50))
     return steps
 
 
 def _syllabus(path: Sequence[str], modules: dict[str, Startable], rng: random.Random) -> Iterator[Startable]:
     """Modules in an order that keeps the gates: those of the role's path, then some that suit everybody."""
     wanted = [slug for slug in path if slug in modules]
-    others = [slug for slug, module in modules.items() if not module.needs and slug not in wanted]
+    others = [slug for slug in modules if slug not in wanted]
     rng.shuffle(others)
     taken: set[str] = set()
     for slug in [*wanted, *others[: rng.randint(0, 2)]]:
@@ -122,8 +124,8 @@ def _take(
     for score in scores:
         steps.append(Step(next(days), Act.TRY, module.slug, score, rng.randint(9, 18)))
     if read < module.lessons:
-        minutes = rng.randint(6, 12)
-        steps.append(Step(now - timedelta(minutes=50), Act.OPEN, module.slug, read + 1, minutes))
+        last = now - timedelta(minutes=50) if is_planned else steps[-1].at + timedelta(days=1)
+        steps.append(Step(last, Act.OPEN, module.slug, read + 1, rng.randint(6, 12)))
     return [step for step in steps if step.at + timedelta(minutes=step.minutes + 1) < now]
 
 

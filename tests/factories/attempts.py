@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from lms.features.assessment.forms import LETTERS
 from lms.features.assessment.models import Attempt, AttemptQuestion
+from lms.features.assessment.queries import AttemptRow, find_attempt
 from lms.features.catalog.models import Question
 from lms.features.catalog.queries import find_module_card
-from lms.features.enrollment.models import Enrollment
+from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
 from lms.features.enrollment.service import enroll, note_lesson_read
 from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
@@ -81,13 +82,17 @@ class Taker:
             )
             return [dict(row._mapping) for row in db.execute(query)]
 
-    def attempt(self, uuid: UUID) -> Attempt:
+    def attempt(self, uuid: UUID) -> AttemptRow:
         with self.reading() as db:
-            return db.scalars(select(Attempt).where(Attempt.uuid == uuid)).one()
+            found = find_attempt(db, uuid)
+        assert found is not None
+        return found
 
-    def enrollment(self) -> Enrollment:
+    def enrollment(self) -> EnrollmentRow:
+        """The learner's only place."""
         with self.reading() as db:
-            return db.scalars(select(Enrollment).where(Enrollment.learner_id == self.learner_id)).one()
+            [place] = list_enrollments(db, self.learner_id)
+        return place
 
     def of_kind(self, uuid: UUID, kind: str) -> dict[str, Any] | None:
         """The first drawn question of a type, None when the draw has none."""
@@ -117,20 +122,15 @@ def enroll_with(db: Session, learner_id: int, lessons_read: int) -> None:
 
 def right_fields(row: dict[str, Any]) -> dict[str, Any]:
     """The form fields that answer a drawn question rightly."""
-    key, order = row["key"], list(row["choice_order"])
-    match row["kind"]:
-        case "number":
-            return {"number": "４，711.5"}
-        case "fill_in":
-            return {"text": key["accept"][0].upper()}
-        case "ordering":
-            return {f"place-{LETTERS[order.index(id_)]}": n for n, id_ in enumerate(key["order"], start=1)}
-        case "matching":
-            lefts = enumerate(row["body"]["left"], start=1)
-            return {f"pair-{n}": LETTERS[order.index(key["pairs"][left])] for n, left in lefts}
-        case "multiple":
-            return {"choice": [LETTERS[order.index(id_)] for id_ in key["correct"]]}
-        case "true_false":
-            return {"choice": "A" if key["correct"] == "true" else "B"}
-        case _:
-            return {"choice": LETTERS[order.index(key["correct"])]}
+    kind, key, order = row["kind"], row["key"], list(row["choice_order"])
+    if kind == "ordering":
+        return {f"place-{LETTERS[order.index(id_)]}": n for n, id_ in enumerate(key["order"], start=1)}
+    if kind == "matching":
+        lefts = enumerate(row["body"]["left"], start=1)
+        return {f"pair-{n}": LETTERS[order.index(key["pairs"][left])] for n, left in lefts}
+    if kind in ("number", "fill_in"):
+        return {"number": "４，711.5"} if kind == "number" else {"text": key["accept"][0].upper()}
+    if kind == "true_false":
+        order = ["true", "false"]
+    right = key["correct"] if isinstance(key["correct"], list) else [key["correct"]]
+    return {"choice": [LETTERS[order.index(id_)] for id_ in right]}

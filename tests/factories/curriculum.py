@@ -1,7 +1,7 @@
 """A tiny curriculum, loaded from files like the real one, and learners for it.
 
-`BASICS` can be begun (two lessons, twelve questions of all seven types), `ADVANCED` is locked behind it, `FAR` is in
-preparation behind `ADVANCED`. Keys, reasons and rules carry the word `SECRET`, which no page may show too early."""
+`BASICS` can be begun (two lessons, twelve questions of all seven types), `ADVANCED` is locked behind it, `FAR`
+is in preparation behind `ADVANCED`. Keys, reasons and rules carry `SECRET`, which no page may show too early."""
 
 from __future__ import annotations
 

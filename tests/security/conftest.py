@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from lms.app import create_app
 from lms.ports.clock import FixedClock
@@ -25,11 +26,15 @@ def first_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world_app(first_world: Path, tmp_path: Path) -> Iterator[Flask]:
+def world_app(
+    first_world: Path, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """The application with CSRF protection on, as it is served."""
     folder = world.copy_world(first_world, tmp_path / "world")
     with world.opened(folder) as database:
-        yield create_app(world.world_settings(folder), database=database, clock=FixedClock(NOON))
+        app = create_app(world.world_settings(folder), database=database, clock=FixedClock(NOON))
+        app.jinja_env.bytecode_cache = compiled_templates
+        yield app
 
 
 @pytest.fixture

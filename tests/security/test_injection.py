@@ -129,28 +129,8 @@ def test_the_check_sees_what_is_active() -> None:
     check_clean('<p class="a">x</p><a href="https://a.example" rel="noopener">y</a><a href="#s1">z</a>')
 
 
-PIECES = st.sampled_from(
-    [
-        "<",
-        ">",
-        '"',
-        "'",
-        "script",
-        " onerror=",
-        "img src=",
-        "javascript:",
-        "svg",
-        "/",
-        "\n",
-        "`",
-        "$",
-        "|",
-        "[",
-        "](",
-        ")",
-    ]
-    + ["<!--", "-->", "&lt;", "math", "style=", "::: note\n", "## ", "x", " "]
-)
+WORDS = """< > " ' script onerror= img src= javascript: svg / ` $ | [ ]( ) <!-- --> &lt; math style= x"""
+PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "::: note\n", "## ", ' onerror="'])
 
 
 @settings(max_examples=150, deadline=None)
@@ -159,20 +139,20 @@ def test_nothing_active_survives_any_mixture(text: str) -> None:
     check_clean(render_lesson(text, language="en", media={}).html)
 
 
-@pytest.mark.parametrize(
-    "name", ["{{7*7}}{% set x = 1 %}", "<script>alert(1)</script>", 'a" onmouseover="x', "%(name)s"]
-)
-def test_a_name_is_a_text_on_every_page(world_app: Flask, name: str) -> None:
+NAME = '{{7*7}}{% set x = 1 %}<script>alert(1)</script>" onmouseover="x\' %(name)s'
+
+
+def test_a_name_is_a_text_on_every_page(world_app: Flask) -> None:
     owner = user_id(world_app, world.ZHOU)
     with world_app.extensions["database"].writing() as db:
-        db.execute(update(User).where(User.id == owner).values(display_name=name))
+        db.execute(update(User).where(User.id == owner).values(display_name=NAME))
     client = sign_in_as(world_app, owner)
     shown = 0
     for address in make_address_book(world_app, world.ZHOU).pages():
         answer = client.get(address.url)
         if answer.mimetype == "text/html":
             page = answer.get_data(as_text=True)
-            shown += escape_like_jinja(name) in page
+            shown += escape_like_jinja(NAME) in page
             assert "<script>alert(1)" not in page
             assert '" onmouseover="x' not in page
         answer.close()

@@ -64,6 +64,8 @@ def create_user(
     )
     db.add(user)
     db.flush()  # callers need the id
+    if role_id is not None:
+        publish(db, RoleChanged(learner_id=user.id))
     return user
 
 

@@ -39,6 +39,7 @@ from lms.ports.passwords import Argon2Passwords, Passwords
 from lms.web.context import clock, close_db, current_actor, database, db, settings
 from lms.web.login import LoginUser
 from lms.web.permissions import public, requires
+from lms.web.urls import safe_next
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 YEAR = service.DEVICE_DAYS * 24 * 3600
@@ -59,7 +60,7 @@ def make_hasher(state: BlueprintSetupState) -> None:
 @public
 def sign_in() -> ResponseReturnValue:
     form = SignInForm.read(request.form, request.args)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(form.next) if current_actor().is_signed_in else _sign_in_page(form)
     try:
         # nothing before this may ask for the database: the sign-in opens and ends its own transactions
@@ -93,14 +94,14 @@ def save_profile() -> ResponseReturnValue:
     service.save_profile(db(), user_id=current_actor().user_id, language=form.language, role_id=form.role_id)
     g.language = form.language  # the answer already speaks it
     flash(_("Your profile is saved."), "success")
-    return redirect(url_for(".show_profile"))
+    return redirect(safe_next(request.form.get("next", ""), default=url_for(".show_profile")))
 
 
 @blueprint.route("/profile/password", methods=("GET", "POST"))
 @requires(Permission.PROFILE_EDIT_OWN)
 def change_password() -> ResponseReturnValue:
     form = PasswordForm.read(request.form, request.args)
-    if request.method == "GET" or not form.check():
+    if request.method != "POST" or not form.check():
         return _password_page(form, 422 if form.errors else 200)
     try:
         entered = _change_password(form)

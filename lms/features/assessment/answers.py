@@ -32,7 +32,7 @@ class MarkedOption(NamedTuple):
 
 def kind_name(kind: str) -> str:
     """What a type of question is called."""
-    names = {
+    names: dict[QuestionType, str] = {
         QuestionType.SINGLE: _("One answer"),
         QuestionType.MULTIPLE: _("Several answers"),
         QuestionType.TRUE_FALSE: _("True or false"),
@@ -111,7 +111,7 @@ def _lines(question: DrawnQuestion, response: Any) -> list[str]:
 
 def _text(question: DrawnQuestion, id_: str) -> str:
     if question.kind == QuestionType.TRUE_FALSE:
-        return _("True") if id_ == "true" else _("False")
+        return str(_("True") if id_ == "true" else _("False"))
     body = question.body
     texts = body.get("choices") or body.get("items") or body.get("right") or {}
     return pick(texts[id_])

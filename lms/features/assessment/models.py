@@ -13,7 +13,7 @@ from lms.db.base import Base
 
 
 class Attempt(Base):
-    """One try of a learner at the questions of a module version: the graded quiz, or a test of prior learning."""
+    """One try of a learner at a version's questions: the graded quiz, or a test of prior learning."""
 
     __tablename__ = "attempts"
     __table_args__ = (

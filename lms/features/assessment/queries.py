@@ -116,7 +116,7 @@ class AttemptPage:
         return max((q.saved_at for q in self.questions if q.saved_at), default=None)
 
 
-_ATTEMPT: Select[Any] = (
+_ATTEMPT: Select[*tuple[Any, ...]] = (
     select(
         Attempt.id,
         Attempt.uuid,

@@ -23,8 +23,8 @@ class Said:
     def confirmation(self, title: str) -> str:
         """What the toast says."""
         if self.kind == RecommendationAnswerKind.LATER:
-            return _("“%(module)s” is put off.", module=title)
-        return _("“%(module)s” is not recommended any more.", module=title)
+            return str(_("“%(module)s” is put off.", module=title))
+        return str(_("“%(module)s” is not recommended any more.", module=title))
 
 
 def read_answer(form: Mapping[str, str]) -> Said | None:

@@ -5,11 +5,11 @@ Each read serves one learner or a batch of them in one query."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, literal, null, or_, select, union_all
+from sqlalchemy import CTE, Row, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.enrollment import EnrollmentStatus
@@ -74,7 +74,8 @@ def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> 
         answer.learner_id.in_(learner_ids), or_(answer.until_at.is_(None), answer.until_at > now)
     )
     found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), {}))
-    for learner_id, module_id, kind, until_at in db.execute(union_all(answered, completed, recognised)):
+    rows: Iterable[Row[Any]] = db.execute(union_all(answered, completed, recognised))
+    for learner_id, module_id, kind, until_at in rows:
         if kind:
             found[learner_id].answers[module_id] = AnswerRow(module_id, kind, until_at)
         else:

@@ -84,7 +84,7 @@ def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
             ModuleVersion.credit_halves,
             ModuleVersion.delivery,
             Recommendation.reasons,
-            Enrollment.id,
+            Enrollment.id.is_not(None),
         )
         .outerjoin(Module, Module.id == Recommendation.module_id)
         .outerjoin(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
@@ -99,7 +99,7 @@ def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
         .where(Recommendation.learner_id == learner_id)
         .order_by(Recommendation.position)
     )
-    return [SlotRow(*row[:-1], is_begun=row[-1] is not None) for row in db.execute(query)]
+    return [SlotRow(*row) for row in db.execute(query)]
 
 
 def in_catalogue_order(cards: Iterable[ModuleCard], role: RoleRow | None) -> list[ModuleCard]:

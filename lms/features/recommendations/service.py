@@ -58,7 +58,7 @@ def refresh_many(db: Session, learner_ids: Collection[int], now: datetime) -> No
     rows = list(_slots(db, learners, now)) if learners else []
     db.execute(delete(Recommendation).where(Recommendation.learner_id.in_(learner_ids)))
     if rows:
-        db.execute(insert(Recommendation), rows)
+        db.execute(insert(Recommendation).execution_options(render_nulls=True), rows)  # one statement for all
 
 
 def answer(

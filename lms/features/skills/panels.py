@@ -13,7 +13,7 @@ from lms.domain.policy import Policy
 from lms.features.assessment.queries import AttemptRow
 from lms.features.catalog.queries import ModuleCard, taught_skills
 from lms.features.catalog.snapshot import read_snapshot
-from lms.features.skills.queries import levels_from, list_evidence
+from lms.features.skills.queries import held_levels, levels_from, list_evidence
 from lms.features.taxonomy.queries import RequirementRow, SkillName
 from lms.ports.clock import local_date
 from lms.web.context import clock, current_actor, db
@@ -74,8 +74,7 @@ def show_rises(*, attempt: AttemptRow, **facts: Any) -> str:
 def taught_rows(db: Session, actor: Actor, *, version_id: int, today: date) -> list[TaughtRow]:
     """What a version teaches, those skills first that the role asks for."""
     policy, names, needs = _frame(db, actor, today)
-    evidence = list_evidence(db, actor.user_id)
-    held = levels_from(evidence, today=today, policy=policy, must_skill_ids=_must(needs))
+    held = held_levels(db, actor.user_id, today=today, policy=policy, must_skill_ids=_must(needs))
     rows = []
     for taught in taught_skills(db, [version_id]):
         need = needs.get(taught.skill_id)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import null, select, union_all
+from sqlalchemy import Row, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus
-from lms.domain.permissions import Actor
 from lms.domain.policy import Policy
 from lms.features.assessment.models import Attempt
 from lms.features.catalog.models import Module, ModuleSkill, ModuleVersion
 from lms.features.enrollment.models import Enrollment
 from lms.features.skills.models import Evidence
-from lms.features.taxonomy.queries import RequirementRow, role_requirements
+from lms.features.taxonomy.queries import RequirementRow
 from lms.ports.clock import local_date
 from recommender import EvidenceItem, Held
 from recommender import held_levels as reckon_levels
@@ -102,8 +101,8 @@ def level_facts(db: Session, learner_ids: Collection[int]) -> dict[int, list[Lev
         Evidence.learner_id.in_(learner_ids)
     )
     found: defaultdict[int, list[LevelFact]] = defaultdict(list)
-    for learner_id, *fact in db.execute(query):
-        found[learner_id].append(LevelFact(*fact))
+    for row in db.execute(query):
+        found[row.learner_id].append(LevelFact(row.skill_id, row.level, row.obtained_at))
     return found
 
 
@@ -127,17 +126,6 @@ def held_levels(
     """The level a learner holds of each skill today, in one query."""
     facts = level_facts(db, (learner_id,))[learner_id]
     return levels_from(facts, today=today, policy=policy, must_skill_ids=must_skill_ids)
-
-
-def skill_standing(db: Session, actor: Actor, *, today: date, policy: Policy) -> list[SkillStanding]:
-    """What the actor's role asks against what the actor holds, in the role's order; empty without a role."""
-    if actor.role_id is None:
-        return []
-    requirements = role_requirements(db, actor.role_id)
-    facts, reachable = held_and_reachable(db, actor.user_id)
-    must = {need.skill_id for need in requirements if need.is_must}
-    held = levels_from(facts, today=today, policy=policy, must_skill_ids=must)
-    return stand(requirements, held, reachable)
 
 
 def stand(
@@ -168,7 +156,7 @@ def passed_attempts(db: Session, learner_id: int) -> dict[int, UUID]:
     """Module version → the learner's newest passed attempt at it."""
     query = (
         select(Attempt.version_id, Attempt.uuid)
-        .where(Attempt.learner_id == learner_id, Attempt.is_passed)
+        .where(Attempt.learner_id == learner_id, Attempt.is_passed.is_(True))
         .order_by(Attempt.graded_at, Attempt.id)
     )
     return {row.version_id: row.uuid for row in db.execute(query)}
@@ -186,9 +174,10 @@ def held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], d
     )
     facts: list[LevelFact] = []
     reachable: dict[int, int] = {}
-    for skill_id, level, obtained_at in db.execute(union_all(held, begun)):
-        if obtained_at is None:
-            reachable[skill_id] = max(level, reachable.get(skill_id, 0))
+    rows: Iterable[Row[Any]] = db.execute(union_all(held, begun))
+    for row in rows:
+        if row.obtained_at is None:
+            reachable[row.skill_id] = max(row.level, reachable.get(row.skill_id, 0))
         else:
-            facts.append(LevelFact(skill_id, level, obtained_at))
+            facts.append(LevelFact(row.skill_id, row.level, row.obtained_at))
     return facts, reachable

@@ -245,6 +245,13 @@ def test_one_query_finds_session_and_person(person: int, app: Flask, database: D
     assert signed_in.actor == Actor(person, "吴敏", "en", None, True)
 
 
+def test_a_session_of_a_closed_account_is_worth_nothing(person: int, app: Flask, database: Database) -> None:
+    """A session that slips in beside the suspension finds nobody."""
+    with database.writing() as db:
+        suspend_user(db, person)
+    assert sign_in_as(app, person).get("/profile").status_code == 302
+
+
 def test_an_account_is_made_once_and_with_a_good_password(database: Database) -> None:
     with database.writing() as db:
         user = make_user(db, " Wu.Min ")

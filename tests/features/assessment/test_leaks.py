@@ -1,4 +1,4 @@
-"""No response before submission contains a key, a reason or a rule (safety.md §4: frappe/lms #987 and others)."""
+"""No response before submission contains a key, a reason or a rule (safety.md §4: frappe/lms #987)."""
 
 from __future__ import annotations
 

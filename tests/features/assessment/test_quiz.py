@@ -10,12 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from content.reader.loader import load_curriculum
 from lms.features.assessment.models import Attempt
+from lms.features.catalog.service import sync_curriculum
 from lms.features.skills.models import Evidence
 from lms.ports.clock import FixedClock
 from tests.factories.accounts import sign_in_as
 from tests.factories.attempts import Taker, make_taker, right_fields
-from tests.factories.curriculum import BASICS, make_curriculum, make_learner
+from tests.factories.curriculum import BASICS, make_curriculum, make_learner, write_curriculum
 
 
 @pytest.fixture
@@ -160,10 +162,6 @@ def test_a_learner_under_way_keeps_the_questions_of_the_version(taker: Taker, tm
     uuid = taker.start()
     before = [row["question_id"] for row in taker.drawn(uuid)]
     with taker.app.extensions["database"].writing() as db:
-        from content.reader.loader import load_curriculum
-        from lms.features.catalog.service import sync_curriculum
-        from tests.factories.curriculum import write_curriculum
-
         write_curriculum(tmp_path / "curriculum", marker="changed")
         report = sync_curriculum(
             db,

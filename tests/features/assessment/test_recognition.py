@@ -13,6 +13,7 @@ from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.enrollment.queries import held_module_ids
 from lms.features.skills.models import Evidence
 from lms.ports.clock import FixedClock
+from tests.factories.accounts import sign_in_as
 from tests.factories.attempts import Taker, enroll_with, make_taker
 from tests.factories.curriculum import ADVANCED, BASICS
 
@@ -52,20 +53,15 @@ def test_a_failed_test_may_be_repeated_after_thirty_days(taker: Taker, clock: Fi
     page = taker.client.get(f"/attempts/{uuid}/result").text
     assert "The next test is open in 30 days." in page
     clock.advance(timedelta(days=29))
-    taker.client = _signed_in_again(taker)
+    taker.client = sign_in_as(taker.app, taker.learner_id)  # the session ended long ago
     early = taker.client.post(f"/modules/{BASICS}/recognition", follow_redirects=True)
     assert "can be tested again in 1 days" in early.text
     clock.advance(timedelta(days=1))
+    taker.client = sign_in_as(taker.app, taker.learner_id)
     again = taker.start(what="recognition")
     assert taker.attempt(again).number == 2
     with taker.reading() as db:
         assert db.scalars(select(Recognition)).all() == []
-
-
-def _signed_in_again(taker: Taker):  # type: ignore[no-untyped-def]
-    from tests.factories.accounts import sign_in_as
-
-    return sign_in_as(taker.app, taker.learner_id)
 
 
 def test_a_held_module_is_not_tested_again(taker: Taker) -> None:

@@ -1,7 +1,8 @@
-"""Saving answers: the highest sequence wins, nothing is lost, nothing is dropped in silence (safety.md §2)."""
+"""Saving answers: the highest sequence wins, nothing is lost or dropped in silence (safety.md §2)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -148,8 +149,6 @@ def start_with(taker: Taker, kind: str) -> tuple[UUID, dict[str, Any]]:
     """An attempt whose draw has a question of this type: another try brings what the first left out."""
     uuid = taker.start()
     if taker.of_kind(uuid, kind) is None:
-        from datetime import timedelta
-
         taker.client.post(f"/attempts/{uuid}/submit")
         taker.app.extensions["clock"].advance(timedelta(minutes=10))
         uuid = taker.start()

@@ -86,7 +86,7 @@ async function send(kept, isAgain = false) {
     if (status === 200) { mark(); say(words.textSaved.replace('{time}', body.saved_at)); }
     else if (status === 409) say(words.textClosed, false);
     else if (status === 419 || status === 401) say(words.textSession, false);
-    else if (status !== 422) say(words.textFailed, false);
+    else say(status === 422 ? words.textBad : words.textFailed, false);
   } catch { say(words.textOffline, false); }
 }
 
@@ -94,6 +94,7 @@ function showErrors(text) {
   const box = form.querySelector('[data-error]');
   box.hidden = !text;
   box.querySelector('[data-error-text]').textContent = text ?? '';
+  for (const field of form.querySelectorAll('.answer-line .input')) field.toggleAttribute('aria-invalid', Boolean(text));
 }
 
 /* The map follows what was saved. */
