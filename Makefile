@@ -90,9 +90,10 @@ $(BIN)/python:
 
 lock: | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet uv
+	# a torch locked without its build would keep the resolver from the CPU build, which needs no CUDA packages
+	sed -i.old -E '/^torch==/d' constraints.txt
 	$(BIN)/uv pip compile pyproject.toml --all-extras --no-header --no-annotate --no-emit-index-url \
 	  --no-emit-find-links --quiet $(if $(UPGRADE),--upgrade) --output-file constraints.txt
-	# the pinned number takes the CPU build where wheels for it lie, and the ordinary one elsewhere
 	sed -i.old -E 's/^(torch==[0-9.]+)\+cpu/\1/' constraints.txt
 	rm constraints.txt.old
 	echo "constraints.txt is up to date."

@@ -47,7 +47,7 @@ from lms.web.limits import init_limits
 from lms.web.localisation import init_localisation, pick
 from lms.web.login import init_login
 from lms.web.panels import register_panel, render_slot
-from lms.web.permissions import check_every_route_declares, public
+from lms.web.permissions import DECLARED, PUBLIC, check_every_route_declares
 
 BLUEPRINTS = (
     accounts_blueprint,
@@ -140,7 +140,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     register_panel(app, "module.quiz", show_quiz_row)
     register_panel(app, "result.after", show_rises)
     register_panel(app, "result.after", show_next_steps)
-    public(app.view_functions["static"])
+    setattr(app.view_functions["static"], DECLARED, PUBLIC)
     check_every_route_declares(app)
     return app
 

@@ -166,3 +166,13 @@ def app(
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small world of `tests.world`; tests work on copies."""
+    from tests import world
+
+    folder = tmp_path_factory.mktemp("world")
+    world.make_world(folder)
+    return folder

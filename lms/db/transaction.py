@@ -67,11 +67,10 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are committed together when the block ends, or not at all."""
-        with self._turn:
-            with Session(self.writer, info=dict(self.info)) as session:
-                yield session
-                session.commit()
-                callbacks: list[Callable[[], None]] = session.info.get(AFTER_COMMIT, [])
+        with self._turn, Session(self.writer, info=dict(self.info)) as session:
+            yield session
+            session.commit()
+            callbacks: list[Callable[[], None]] = session.info.get(AFTER_COMMIT, [])
         for callback in callbacks:
             callback()
 

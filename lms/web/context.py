@@ -76,5 +76,7 @@ def language() -> str:
     if "language" not in g:
         actor = current_actor()
         chosen = actor.language if actor.is_signed_in else request.cookies.get("language", "")
-        g.language = chosen if chosen in ("zh", "en") else request.accept_languages.best_match(("zh", "en"), "zh")
+        g.language = (
+            chosen if chosen in ("zh", "en") else request.accept_languages.best_match(("zh", "en"), "zh")
+        )
     return cast(str, g.language)

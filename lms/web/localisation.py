@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from flask import Blueprint, Flask, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, format_date, gettext
+from flask_babel import Babel
 
 from lms.i18n import CATALOGUES
 from lms.ports.clock import SHANGHAI, local_date
 from lms.web.context import clock, current_actor, language, settings
 from lms.web.permissions import public
+from lms.web.text import format_date, gettext
 from lms.web.urls import safe_next
 
 blueprint = Blueprint("localisation", __name__)

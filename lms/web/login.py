@@ -59,5 +59,3 @@ def init_login(app: Flask, *, find_session: FindSession, touch_session: TouchSes
                 with database().writing() as own:
                     touch_session(own, current_user.token, now)
         return response
-
-

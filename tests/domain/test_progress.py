@@ -46,9 +46,7 @@ def test_the_gate_names_what_is_missing() -> None:
     ],
 )
 def test_module_state(complete: bool, active: bool, done: bool, missing: int, state: ModuleState) -> None:
-    shown = module_state(
-        is_complete=complete, is_active=active, is_done=done, missing_prerequisites=missing
-    )
+    shown = module_state(is_complete=complete, is_active=active, is_done=done, missing_prerequisites=missing)
     assert shown == state
 
 
@@ -70,6 +68,11 @@ def test_minutes_left_of_a_lesson() -> None:
 
 def test_policy_overrides_and_refuses() -> None:
     assert policy_from({"quiz_pass_percent": 85}) == Policy(quiz_pass_percent=85)
-    for bad in ({"quiz_pass": 1}, {"quiz_pass_percent": "80"}, {"quiz_pass_percent": True}, {"later_days": -1}):
+    for bad in (
+        {"quiz_pass": 1},
+        {"quiz_pass_percent": "80"},
+        {"quiz_pass_percent": True},
+        {"later_days": -1},
+    ):
         with pytest.raises(ValueError, match="policy parameter"):
             policy_from(bad)

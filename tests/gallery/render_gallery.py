@@ -21,8 +21,16 @@ import jinja2
 HERE = pathlib.Path(__file__).resolve().parent
 WEB = HERE.parents[1] / "lms" / "web"
 CATALOGUE = HERE.parents[1] / "lms" / "i18n" / "zh" / "LC_MESSAGES" / "web.po"
-CHROMIUM = ["/usr/bin/chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-prefers-reduced-motion",
-            "--disable-background-networking", "--disable-dev-shm-usage"]
+CHROMIUM = [
+    "/usr/bin/chromium",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--force-prefers-reduced-motion",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
 SIZES = {"1440": 1000, "768": 1000, "390": 900, "360": 900}
 HOVER = """<script>document.querySelector("iframe").onload = (event) => {
   const slug = new URLSearchParams(location.search).get("hover");
@@ -56,20 +64,44 @@ def environment(locale, translations):
 
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader([str(WEB / "templates"), str(HERE / "pages")]),
-        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     both = json.loads((HERE / "samples.json").read_text())
     env.globals.update(
-        _=translate, ngettext=count, get_locale=lambda: locale, url_for=lambda endpoint, **values: "#",
-        static_url=lambda path: "/static/" + path, csp_nonce=lambda: "nonce", csrf_token=lambda: "token",
+        _=translate,
+        ngettext=count,
+        get_locale=lambda: locale,
+        url_for=lambda endpoint, **values: "#",
+        static_url=lambda path: "/static/" + path,
+        csp_nonce=lambda: "nonce",
+        csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories=False: [],
-        current_actor=SimpleNamespace(display_name="周敏" if locale == "zh" else "Zhou Min", initial="周" if locale == "zh" else "ZM",
-                                      is_signed_in=True, hat_label="学员" if locale == "zh" else "Learner"),
-        navigation=[{"label": label[0 if locale == "zh" else 1], "url": "#", "icon": icon, "key": key} for label, icon, key in (
-            (("首页", "Home"), "home", "home"), (("课程", "Modules"), "stack-2", "modules"),
-            (("能力", "Skills"), "stairs-up", "skills"), (("记录", "Record"), "certificate", "record"))],
-        demo_marked=False, error=SimpleNamespace(message='Sample reason', figures={}, retry_after=30), search_url="#", language_switch_url="#", notifications_url="#", unread_count=2,
-        help_url="#", sign_out_url="#", map=both["map"],
+        current_actor=SimpleNamespace(
+            display_name="周敏" if locale == "zh" else "Zhou Min",
+            initial="周" if locale == "zh" else "ZM",
+            is_signed_in=True,
+            hat_label="学员" if locale == "zh" else "Learner",
+        ),
+        navigation=[
+            {"label": label[0 if locale == "zh" else 1], "url": "#", "icon": icon, "key": key}
+            for label, icon, key in (
+                (("首页", "Home"), "home", "home"),
+                (("课程", "Modules"), "stack-2", "modules"),
+                (("能力", "Skills"), "stairs-up", "skills"),
+                (("记录", "Record"), "certificate", "record"),
+            )
+        ],
+        demo_marked=False,
+        error=SimpleNamespace(message="Sample reason", figures={}, retry_after=30),
+        search_url="#",
+        language_switch_url="#",
+        notifications_url="#",
+        unread_count=2,
+        help_url="#",
+        sign_out_url="#",
+        map=both["map"],
     )
     return env
 
@@ -92,11 +124,15 @@ def render(out, only):
             if bad := re.findall(r'\sstyle="|\son[a-z]+="', html):
                 raise SystemExit(f"{template}: inline style or handler {bad[:3]}")
             (out / f"{name}-{locale}.html").write_text(html)
-            axe = html.replace("</head>", '<script src="/axe.min.js"></script><script>addEventListener("load",()=>axe.run().then(r=>{const p=document.createElement("pre");p.id="axe";p.textContent=JSON.stringify(r.violations.map(v=>[v.id,v.nodes.length,v.nodes[0].html.slice(0,200),v.nodes[0].failureSummary.slice(0,300)]));document.body.replaceChildren(p)}))</script></head>')
+            axe = html.replace(
+                "</head>",
+                '<script src="/axe.min.js"></script><script>addEventListener("load",()=>axe.run().then(r=>{const p=document.createElement("pre");p.id="axe";p.textContent=JSON.stringify(r.violations.map(v=>[v.id,v.nodes.length,v.nodes[0].html.slice(0,200),v.nodes[0].failureSummary.slice(0,300)]));document.body.replaceChildren(p)}))</script></head>',
+            )
             (out / f"{name}-{locale}.axe.html").write_text(axe)
             for width in SIZES:
                 (out / f"{name}-{locale}-{width}.frame.html").write_text(
-                    f'<!doctype html><style>body{{margin:0}}iframe{{border:0;width:{width}px;height:100vh;display:block}}</style><iframe src="{name}-{locale}.html"></iframe>{HOVER}')
+                    f'<!doctype html><style>body{{margin:0}}iframe{{border:0;width:{width}px;height:100vh;display:block}}</style><iframe src="{name}-{locale}.html"></iframe>{HOVER}'
+                )
             names.append(f"{name}-{locale}")
     return names
 
@@ -113,22 +149,43 @@ def serve(out):
 
 def shoot(base, out, name, width, dark=False, height=None, hover=""):
     target = out / f"{name}-{width}{'-dark' if dark else ''}{'-chain' if hover else ''}.png"
-    command = [*CHROMIUM, f"--screenshot={target}", f"--window-size={max(int(width), 500)},{height or SIZES[width]}",
-               "--virtual-time-budget=2500", "--blink-settings=preferredColorScheme=" + ("0" if dark else "1"),
-               f"{base}/{name}-{width}.frame.html" + (f"?hover={hover}" if hover else "")]
+    command = [
+        *CHROMIUM,
+        f"--screenshot={target}",
+        f"--window-size={max(int(width), 500)},{height or SIZES[width]}",
+        "--virtual-time-budget=2500",
+        "--blink-settings=preferredColorScheme=" + ("0" if dark else "1"),
+        f"{base}/{name}-{width}.frame.html" + (f"?hover={hover}" if hover else ""),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=90)
 
 
 def check_axe(base, name, dark=False):
-    command = [*CHROMIUM, "--dump-dom", "--virtual-time-budget=20000", "--window-size=1440,1000",
-               "--blink-settings=preferredColorScheme=" + ("0" if dark else "1"), f"{base}/{name}.axe.html"]
+    command = [
+        *CHROMIUM,
+        "--dump-dom",
+        "--virtual-time-budget=20000",
+        "--window-size=1440,1000",
+        "--blink-settings=preferredColorScheme=" + ("0" if dark else "1"),
+        f"{base}/{name}.axe.html",
+    ]
     dom = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
     found = re.search(r'<pre id="axe">(.*?)</pre>', dom, re.S)
-    return json.loads(found.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")) if found else "axe did not finish"
+    return (
+        json.loads(found.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        if found
+        else "axe did not finish"
+    )
 
 
 def measure_overflow(base, name, width):
-    command = [*CHROMIUM, "--dump-dom", "--virtual-time-budget=2500", "--window-size=1440,1000", f"{base}/{name}-{width}.frame.html"]
+    command = [
+        *CHROMIUM,
+        "--dump-dom",
+        "--virtual-time-budget=2500",
+        "--window-size=1440,1000",
+        f"{base}/{name}-{width}.frame.html",
+    ]
     dom = subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout
     return int(re.search(r"overflow (-?\d+)", dom).group(1))
 
@@ -139,7 +196,9 @@ def main():
     parser.add_argument("--only", type=lambda text: text.split(","))
     parser.add_argument("--shots", help="comma list of name-locale:width[:dark][:height][:hover=slug]")
     parser.add_argument("--axe", action="store_true", help="run axe on every page, light and dark")
-    parser.add_argument("--overflow", action="store_true", help="look for sideways scroll at 360, 390 and 768")
+    parser.add_argument(
+        "--overflow", action="store_true", help="look for sideways scroll at 360, 390 and 768"
+    )
     arguments = parser.parse_args()
     names = render(arguments.out, arguments.only)
     print(len(names), "pages in", arguments.out)
@@ -147,8 +206,15 @@ def main():
     for shot in (arguments.shots or "").split(","):
         if shot:
             name, width, *rest = shot.split(":")
-            shoot(base, arguments.out, name, width, "dark" in rest, next((r for r in rest if r.isdigit()), None),
-                  next((r[6:] for r in rest if r.startswith("hover=")), ""))
+            shoot(
+                base,
+                arguments.out,
+                name,
+                width,
+                "dark" in rest,
+                next((r for r in rest if r.isdigit()), None),
+                next((r[6:] for r in rest if r.startswith("hover=")), ""),
+            )
     if arguments.overflow:
         for name in names:
             wide = {w: px for w in ("360", "390", "768") if (px := measure_overflow(base, name, w)) > 0}

@@ -13,16 +13,9 @@ from jinja2 import FileSystemBytecodeCache
 from lms.app import create_app
 from lms.ports.clock import FixedClock
 from tests import world
+from tests.addresses import AddressBook, make_address_book
 from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
-from tests.security.addresses import AddressBook, make_address_book
-
-
-@pytest.fixture(scope="session")
-def first_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    world.make_world(folder)
-    return folder
 
 
 @pytest.fixture

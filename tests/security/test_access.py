@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from lms.web.urls import safe_next
 from tests import world
+from tests.addresses import AddressBook
 from tests.factories.accounts import PASSWORD
-from tests.security.addresses import AddressBook
 from tests.security.test_changes import fingerprints
 
 EVIL = (

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from lms.metadata import all_tables
 from tests import world
+from tests.addresses import AddressBook
 from tests.factories.accounts import sign_in_as
-from tests.security.addresses import AddressBook
 from tests.security.conftest import user_id
 
 # A page view keeps its session awake: the one write of a GET.

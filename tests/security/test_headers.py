@@ -14,9 +14,9 @@ from lms.app import create_app
 from lms.ports.clock import FixedClock
 from lms.web.permissions import public
 from tests import world
+from tests.addresses import AddressBook
 from tests.conftest import NOON
 from tests.factories.accounts import PASSWORD
-from tests.security.addresses import AddressBook
 
 NONCE = re.compile(r"'nonce-([\w-]{20,})'")
 SCRIPT = re.compile(r"<script\b[^>]*>")

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from lms.features.accounts.models import User
 from lms.features.catalog.rendering import ATTRIBUTES, TAGS, render_lesson
 from tests import world
+from tests.addresses import make_address_book
 from tests.factories.accounts import sign_in_as
-from tests.security.addresses import make_address_book
 from tests.security.conftest import user_id
 
 XSS = (

@@ -48,10 +48,8 @@ def list_required(db: Session, actor: Actor, whole: LearnerMap) -> list[Required
     """Required learning: what was assigned, and the modules of the role's path that teach a compulsory skill.
 
     Open ones first by due date, completed ones last; one query."""
-    rows = db.execute(
-        select(Assignment.module_id, Assignment.due_on).where(Assignment.learner_id == actor.user_id)
-    )
-    due = {module_id: due_on for module_id, due_on in rows}
+    query = select(Assignment.module_id, Assignment.due_on).where(Assignment.learner_id == actor.user_id)
+    due = {row.module_id: row.due_on for row in db.execute(query)}
     by_law = compulsory_modules(whole)
     found = [
         RequiredModule(

@@ -27,26 +27,28 @@ def body_and_key(question: Question) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _parts(question: Question) -> tuple[dict[str, Any], dict[str, Any]]:
+    body: dict[str, Any] = {}
     match question:
         case SingleQuestion():
-            correct = next(choice.id for choice in question.choices if choice.correct)
-            return {"choices": {c.id: _both(c) for c in question.choices}}, {"correct": correct}
+            body = {"choices": {c.id: _both(c) for c in question.choices}}
+            key: dict[str, Any] = {"correct": next(c.id for c in question.choices if c.correct)}
         case MultipleQuestion():
-            right = sorted(choice.id for choice in question.choices if choice.correct)
-            return {"choices": {c.id: _both(c) for c in question.choices}}, {"correct": right}
+            body = {"choices": {c.id: _both(c) for c in question.choices}}
+            key = {"correct": sorted(c.id for c in question.choices if c.correct)}
         case TrueFalseQuestion():
-            return {}, {"correct": "true" if question.answer else "false"}
+            key = {"correct": "true" if question.answer else "false"}
         case NumberQuestion():
-            unit = {"unit": _both(question.answer.unit)} if question.answer.unit else {}
-            return unit, {"value": str(question.answer.value), "tolerance": str(question.answer.tolerance)}
+            body = {"unit": _both(question.answer.unit)} if question.answer.unit else {}
+            key = {"value": str(question.answer.value), "tolerance": str(question.answer.tolerance)}
         case OrderingQuestion():
             ids = {item.id: _opaque(question.id, item.id) for item in question.items}
-            items = sorted((ids[item.id], _both(item)) for item in question.items)
-            return {"items": dict(items)}, {"order": list(ids.values())}
+            body = {"items": dict(sorted((ids[item.id], _both(item)) for item in question.items))}
+            key = {"order": list(ids.values())}
         case MatchingQuestion():
-            return _matching(question)
+            body, key = _matching(question)
         case FillInQuestion():
-            return {}, {"accept": sorted({*question.accept.zh, *question.accept.en})}
+            key = {"accept": sorted({*question.accept.zh, *question.accept.en})}
+    return body, key
 
 
 def _matching(question: MatchingQuestion) -> tuple[dict[str, Any], dict[str, Any]]:

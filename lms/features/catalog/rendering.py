@@ -38,12 +38,16 @@ WORDS = {
 }
 BLOCKS = ("example", "note", "warning", "tomorrow", "check")
 MATHML = frozenset(
-    "math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd "
-    "mstyle mpadded mphantom menclose semantics annotation".split()
+    (
+        "math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover "
+        "mtable mtr mtd mstyle mpadded mphantom menclose semantics annotation"
+    ).split()
 )
 TAGS = MATHML | frozenset(
-    "section h2 h3 h4 p a strong em code pre ul ol li blockquote table thead tbody tr th td hr br sup sub div span "
-    "figure figcaption img details summary del".split()
+    (
+        "section h2 h3 h4 p a strong em code pre ul ol li blockquote table thead tbody tr th td hr br "
+        "sup sub div span figure figcaption img details summary del"
+    ).split()
 )
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "class"},

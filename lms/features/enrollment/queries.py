@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus, progress_percent
@@ -46,9 +46,7 @@ class EnrollmentRow(NamedTuple):
         )
 
 
-_ROWS: Select[
-    tuple[int, int, int, int, str, int, int, datetime, datetime, datetime | None, datetime | None]
-] = (
+_ROWS = (
     select(
         Enrollment.id,
         Enrollment.learner_id,

@@ -40,9 +40,7 @@ class Record:
     @property
     def periods(self) -> int:
         """Periods of completed and recognised modules."""
-        return sum(
-            row.module.card.periods for row in self.rows if row.module.state == ModuleState.COMPLETED
-        )
+        return sum(row.module.card.periods for row in self.rows if row.module.state == ModuleState.COMPLETED)
 
 
 def read_record(db: Session, actor: Actor, *, today: date) -> Record:
@@ -51,8 +49,14 @@ def read_record(db: Session, actor: Actor, *, today: date) -> Record:
     tries: dict[int, list[AttemptRow]] = {}
     for attempt in list_attempts(db, actor.user_id):
         tries.setdefault(attempt.module_id, []).append(attempt)
-    mine = [row for row in whole.modules.values() if row.enrollment or row.is_recognised or row.card.module_id in tries]
-    mine.sort(key=lambda row: row.enrollment.last_active_at.timestamp() if row.enrollment else 0, reverse=True)
+    mine = [
+        row
+        for row in whole.modules.values()
+        if row.enrollment or row.is_recognised or row.card.module_id in tries
+    ]
+    mine.sort(
+        key=lambda row: row.enrollment.last_active_at.timestamp() if row.enrollment else 0, reverse=True
+    )
     return Record(
         rows=[RecordRow(row, tries.get(row.card.module_id, [])) for row in mine],
         facts=learning_facts(db, actor.user_id, today=today),

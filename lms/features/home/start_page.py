@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Layer, ModuleState
@@ -31,6 +29,8 @@ from lms.features.recommendations.queries import SlotRow, list_slots
 from lms.features.skills.queries import SkillStanding, held_and_reachable, levels_from, stand
 from lms.ports.clock import SHANGHAI
 from lms.web.localisation import day, minutes_text, pick
+from lms.web.text import gettext as _
+from lms.web.text import ngettext
 
 SHOWN_GAPS = 8
 
@@ -110,9 +110,7 @@ def read_start_page(db: Session, actor: Actor, *, today: date) -> StartPage:
 def _catalogue(whole: LearnerMap, n: int = 6) -> list[Any]:
     """The next modules without any ranking: in the order of the role's path, else by layer (REQ-020)."""
     places = {slug: place for place, slug in enumerate(whole.role.path)} if whole.role else {}
-    rows = sorted(
-        whole.modules.values(), key=lambda row: (places.get(row.card.slug, len(places)))
-    )
+    rows = sorted(whole.modules.values(), key=lambda row: places.get(row.card.slug, len(places)))
     return [row for row in rows if not places or row.card.slug in places][:n]
 
 

@@ -9,8 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Layer, ModuleState
@@ -20,6 +18,8 @@ from lms.features.learning.queries import LearnerMap, LearnerModule, learner_map
 from lms.features.search.queries import find_refs
 from lms.web.context import language
 from lms.web.localisation import pick
+from lms.web.text import gettext as _
+from lms.web.text import ngettext
 
 PAGE_SIZE = 20
 TILE_STATES = {

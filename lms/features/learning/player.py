@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Actor
@@ -16,6 +15,7 @@ from lms.features.enrollment.queries import EnrollmentRow, find_enrollment
 from lms.features.learning.queries import LessonRow, outline
 from lms.web.context import language
 from lms.web.localisation import clock_time, pick
+from lms.web.text import gettext as _
 
 
 @dataclass(frozen=True)

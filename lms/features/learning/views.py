@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import ModuleInPreparation, PrerequisiteMissing
@@ -18,6 +17,7 @@ from lms.web.context import clock, current_actor, db, today
 from lms.web.errors import wants_json
 from lms.web.pagination import page_number, paginate
 from lms.web.permissions import requires
+from lms.web.text import gettext as _
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 

@@ -75,11 +75,12 @@ def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> 
     )
     found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), {}))
     rows: Iterable[Row[Any]] = db.execute(union_all(answered, completed, recognised))
-    for learner_id, module_id, kind, until_at in rows:
-        if kind:
-            found[learner_id].answers[module_id] = AnswerRow(module_id, kind, until_at)
+    for row in rows:
+        state = found[row.learner_id]
+        if row.kind:
+            state.answers[row.module_id] = AnswerRow(row.module_id, row.kind, row.until_at)
         else:
-            found[learner_id].done.add(module_id)
+            state.done.add(row.module_id)
     return found
 
 

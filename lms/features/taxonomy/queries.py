@@ -106,8 +106,8 @@ def all_requirements(db: Session) -> dict[int, tuple[RequirementRow, ...]]:
         .order_by(RoleRequirement.role_id, RoleRequirement.position)
     )
     found: dict[int, tuple[RequirementRow, ...]] = {}
-    for role_id, *values in db.execute(query):
-        found[role_id] = (*found.get(role_id, ()), RequirementRow(*values))
+    for row in db.execute(query):
+        found[row[0]] = (*found.get(row[0], ()), RequirementRow(*row[1:]))
     return found
 
 

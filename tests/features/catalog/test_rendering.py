@@ -27,7 +27,10 @@ def test_table_cells_know_their_column_and_alignment_has_no_style() -> None:
 
 def test_figure_with_caption_and_size() -> None:
     page = html('![五步](media/walk.zh.svg "图 1 路线")')
-    assert '<figure><img src="/media/abc/walk.zh.svg" alt="五步" width="640" height="260" loading="lazy">' in page
+    assert (
+        '<figure><img src="/media/abc/walk.zh.svg" alt="五步" width="640" height="260" loading="lazy">'
+        in page
+    )
     assert "<figcaption>图 1 路线</figcaption>" in page
     assert "<p><figure" not in page
 
@@ -37,7 +40,10 @@ def test_blocks_and_folded_answers_in_the_reader_s_language() -> None:
     assert '<details class="answer"><summary>看答案</summary>' in html(text)
     page = html(text, "en")
     assert "<summary>Show the answer</summary>" in page
-    assert '<div class="block block-example"><p class="block-title"><span class="kind">Example</span> Shop' in page
+    assert (
+        '<div class="block block-example"><p class="block-title"><span class="kind">Example</span> Shop'
+        in page
+    )
 
 
 def test_footnotes_maths_and_code() -> None:
@@ -66,8 +72,13 @@ def test_nothing_active_survives() -> None:
         assert "<svg" not in lower
         for tag in lower.split("<")[1:]:
             inside = tag.split(">")[0]
-            assert not any(f" {name}" in inside.replace('"', " ") and f"{name}=" in inside
-                           for name in ("onerror", "onload")) or "&quot;" in inside, (attack, page)
+            assert (
+                not any(
+                    f" {name}" in inside.replace('"', " ") and f"{name}=" in inside
+                    for name in ("onerror", "onload")
+                )
+                or "&quot;" in inside
+            ), (attack, page)
             assert 'href="javascript' not in inside
             assert 'href="vbscript' not in inside
             assert 'href="data' not in inside

@@ -97,9 +97,7 @@ def test_files_with_errors_change_nothing(database: Database, tmp_path: Path) ->
         make_curriculum(db, tmp_path)
     (tmp_path / "curriculum" / "foundations" / BASICS / "quiz.yaml").write_text("questions: [}")
     with pytest.raises(ContentHasErrors) as caught, database.writing() as db:
-        sync_curriculum(
-            db, load_curriculum(tmp_path / "curriculum"), now=NOON, media_dir=tmp_path / "media"
-        )
+        sync_curriculum(db, load_curriculum(tmp_path / "curriculum"), now=NOON, media_dir=tmp_path / "media")
     assert "quiz.yaml" in str(caught.value)
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(ModuleVersion)) == 3

@@ -77,9 +77,7 @@ def test_a_locked_module_shows_its_missing_step_and_cannot_be_begun(
         assert db.scalars(select(Enrollment)).all() == []
 
 
-def test_recognition_opens_the_gate_and_names_the_assessor(
-    learner: FlaskClient, database: Database
-) -> None:
+def test_recognition_opens_the_gate_and_names_the_assessor(learner: FlaskClient, database: Database) -> None:
     with database.writing() as db:
         card = find_module_card(db, BASICS)
         assert card is not None
@@ -97,9 +95,7 @@ def test_recognition_opens_the_gate_and_names_the_assessor(
         assert db.scalars(select(Recognition.assessor)).all() == ["Lin Hua"]
 
 
-def test_a_module_in_preparation_can_be_watched_not_begun(
-    learner: FlaskClient, database: Database
-) -> None:
+def test_a_module_in_preparation_can_be_watched_not_begun(learner: FlaskClient, database: Database) -> None:
     assert "Tell me when it is ready" in page(learner, f"/modules/{FAR}")
     learner.post(f"/modules/{FAR}/watch")
     learner.post(f"/modules/{FAR}/watch")
@@ -113,9 +109,7 @@ def test_a_module_in_preparation_can_be_watched_not_begun(
     assert "still in preparation" in answer.text
 
 
-def test_begin_read_and_come_back(
-    learner: FlaskClient, database: Database, clock: FixedClock
-) -> None:
+def test_begin_read_and_come_back(learner: FlaskClient, database: Database, clock: FixedClock) -> None:
     begin(learner)
     begin(learner)  # a double click makes no second place
     assert 'data-section="0"' in page(learner, f"/modules/{BASICS}/lessons/1")
@@ -161,4 +155,3 @@ def test_what_is_not_there_is_404(learner: FlaskClient, url: str) -> None:
     begin(learner)
     answer = learner.get(url, follow_redirects=False)
     assert answer.status_code == (302 if "lessons" in url else 404)
-

@@ -94,7 +94,9 @@ function showErrors(text) {
   const box = form.querySelector('[data-error]');
   box.hidden = !text;
   box.querySelector('[data-error-text]').textContent = text ?? '';
-  for (const field of form.querySelectorAll('.answer-line .input')) field.toggleAttribute('aria-invalid', Boolean(text));
+  for (const field of form.querySelectorAll('.answer-line .input')) {
+    if (text) field.setAttribute('aria-invalid', 'true'); else field.removeAttribute('aria-invalid');
+  }
 }
 
 /* The map follows what was saved. */
