@@ -125,7 +125,7 @@ def _check_database(settings: Settings) -> list[Line]:
 
 
 def _check_queue(settings: Settings) -> Line:
-    if settings.redis_url is None:
+    if not settings.redis_url:
         return Line(Verdict.GOOD, "jobs", f"inside `lms serve`, in {settings.data_dir / 'jobs.db'}")
     if find_spec("redis") is None:
         return Line(Verdict.BAD, "jobs", "LMS_REDIS_URL is set, but the extra `scaled` is not installed")

@@ -48,11 +48,11 @@ IN_PREPARATION = "workplace-mental-health"
 SEED = 20261124
 
 
-def world_settings(folder: Path) -> Settings:
-    """Settings of the installation in `folder`."""
+def world_settings(folder: Path, url: str | None = None) -> Settings:
+    """Settings of the installation in `folder`, on SQLite unless a URL is given."""
     return Settings(
         data_dir=folder,
-        database_url=f"sqlite:///{folder / 'terrace.db'}",
+        database_url=url or f"sqlite:///{folder / 'terrace.db'}",
         content_dir=CONTENT,
         secret_key="a key for tests only",
         argon2_memory_kib=64,
@@ -61,9 +61,9 @@ def world_settings(folder: Path) -> Settings:
     )
 
 
-def make_world(folder: Path) -> None:
-    """Make the world; it is copied for each test."""
-    database = open_database(world_settings(folder))
+def make_world(folder: Path, url: str | None = None) -> None:
+    """Make the world; on SQLite it is copied for each test."""
+    database = open_database(world_settings(folder, url))
     upgrade_database(database)
     load_content(database, folder / "media")
     with database.writing() as db:
@@ -94,9 +94,9 @@ def copy_world(world: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Database]:
-    """The database of a copied world."""
-    database = open_database(world_settings(folder))
+def opened(folder: Path, url: str | None = None) -> Iterator[Database]:
+    """The database of a world."""
+    database = open_database(world_settings(folder, url))
     try:
         yield database
     finally:

@@ -15,7 +15,7 @@ from tests.architecture.template_rules import HAN, Template
 from tests.architecture.tree import Source, dotted
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-STRAY_PERCENT = re.compile(r"%(?!\(\w+\)[sd]|%)")
+STRAY_PERCENT = re.compile(r"(?<!%)%(?!\(\w+\)[sd]|%)")
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "gettext": None,

@@ -84,10 +84,9 @@ def read_to_the_end(visitor: Visitor, slug: str) -> int:
     """Read one lesson after the other with the button at its foot; how many were read."""
     count = 0
     while f"/modules/{slug}/lessons/" in visitor.page.url:
-        before = visitor.page.url
         expect(visitor.page.locator("article.lesson")).to_be_visible()
-        visitor.page.locator(".lesson-foot .is-primary").click()
-        visitor.page.wait_for_url(lambda url: url != before)
+        with visitor.page.expect_navigation():
+            visitor.page.locator(".lesson-foot .is-primary").click()
         count += 1
         assert count < 30, "the lessons do not end"
     return count
@@ -138,7 +137,9 @@ def give(visitor: Visitor, question: Drawn) -> None:
             page.locator("[name=text]").fill(question.key["accept"][0])
         case "ordering":
             for place, id_ in enumerate(question.key["order"], start=1):
-                page.locator(f"[name=place-{letter_of[id_]}]").select_option(str(place))
+                field = page.locator(f"[name=place-{letter_of[id_]}]")
+                field.focus()  # as a person does; the page remembers what stood there before
+                field.select_option(str(place))
         case "matching":
             for place, left in enumerate(question.body["left"], start=1):
                 page.locator(f"[name=pair-{place}]").select_option(letter_of[question.key["pairs"][left]])
@@ -146,3 +147,16 @@ def give(visitor: Visitor, question: Drawn) -> None:
 
 def choose(visitor: Visitor, letter: str) -> None:
     visitor.page.locator(f"label.choice:has(input[value={letter}])").click()
+
+
+def wrong_answers(visitor: Visitor, server: LiveServer) -> list[str]:
+    """What the server did not take for right, of the attempt whose result is on the page."""
+    uuid = UUID(path_of(visitor).split("/")[2])
+    query = (
+        select(AttemptQuestion.position, AttemptQuestion.response, Question.kind, Question.key)
+        .join(Question, Question.id == AttemptQuestion.question_id)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .where(Attempt.uuid == uuid, AttemptQuestion.is_right.is_(False))
+    )
+    with server.database.reading() as db:
+        return [f"{row.position} {row.kind}: {row.response!r}, not {row.key}" for row in db.execute(query)]

@@ -20,6 +20,7 @@ from tests.journeys.steps import (
     read_to_the_end,
     recommended,
     title_of,
+    wrong_answers,
 )
 from tests.journeys.words import say
 
@@ -44,6 +45,7 @@ def test_from_the_sign_in_to_another_recommendation(person: Visitor, server: Liv
     person.page.get_by_role("button", name=say(person.language, "Start the quiz")).click()
     person.page.wait_for_url("**/attempts/**")
     answer_all(person, server)
+    assert wrong_answers(person, server) == []
     expect(person.page.get_by_role("heading", level=1)).to_have_text(
         say(person.language, "Passed: %(score)s points", score=100)
     )
@@ -74,6 +76,7 @@ def test_without_javascript(open_browser: Open, server: LiveServer) -> None:
         assert path_of(person) == MODULE
         person.page.get_by_role("button", name=say("zh", "Start the quiz")).click()
         answer_all(person, server)
+        assert wrong_answers(person, server) == []
         expect(person.page.get_by_role("heading", level=1)).to_have_text(
             say("zh", "Passed: %(score)s points", score=100)
         )

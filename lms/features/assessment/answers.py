@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms.domain.attempt import QuestionType
 from lms.features.assessment.forms import letters
 from lms.features.assessment.queries import DrawnQuestion, GradedQuestion
+from lms.web.context import language
 from lms.web.localisation import pick
 
 CHOICE_KINDS = frozenset({QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE})
@@ -80,7 +81,8 @@ def right_lines(graded: GradedQuestion) -> list[str]:
             tolerance = _plain(key["tolerance"])
             return [value if tolerance == "0" else _("%(value)s (± %(n)s)", value=value, n=tolerance)]
         case QuestionType.FILL_IN:
-            return [" / ".join(key["accept"])]
+            is_zh = language() == "zh"
+            return [" / ".join(sorted(key["accept"], key=lambda word: word.isascii() is is_zh))]
         case QuestionType.ORDERING:
             return _lines(question, key["order"])
         case QuestionType.MATCHING:

@@ -37,18 +37,15 @@ WORDS = {
     },
 }
 BLOCKS = ("example", "note", "warning", "tomorrow", "check")
-MATHML = frozenset(
-    (
-        "math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover "
-        "mtable mtr mtd mstyle mpadded mphantom menclose semantics annotation"
-    ).split()
+_MATHML = (
+    "math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover "
+    "mtable mtr mtd mstyle mpadded mphantom menclose semantics annotation"
 )
-TAGS = MATHML | frozenset(
-    (
-        "section h2 h3 h4 p a strong em code pre ul ol li blockquote table thead tbody tr th td hr br "
-        "sup sub div span figure figcaption img details summary del"
-    ).split()
+_HTML = (
+    "section h2 h3 h4 p a strong em code pre ul ol li blockquote table thead tbody tr th td hr br "
+    "sup sub div span figure figcaption img details summary del"
 )
+TAGS = frozenset(f"{_MATHML} {_HTML}".split())
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "class"},
     "a": {"href", "title"},

@@ -22,6 +22,8 @@ class Said:
 
     def confirmation(self, title: str) -> str:
         """What the toast says."""
+        if self.is_undo:
+            return str(_("“%(module)s” may be recommended again.", module=title))
         if self.kind == RecommendationAnswerKind.LATER:
             return str(_("“%(module)s” is put off.", module=title))
         return str(_("“%(module)s” is not recommended any more.", module=title))

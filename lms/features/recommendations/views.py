@@ -40,18 +40,12 @@ def answer(card: ModuleCard) -> ResponseReturnValue:
     said = read_answer(request.form)
     if said is None:
         abort(400)
-    service.answer(
-        db(),
-        learner_id=current_actor().user_id,
-        module_id=card.module_id,
-        kind=said.kind,
-        now=clock().now(),
-    )
-    title = pick(card, "title")
+    learner_id, now = current_actor().user_id, clock().now()
+    service.answer(db(), learner_id=learner_id, module_id=card.module_id, kind=said.kind, now=now)
+    words = said.confirmation(pick(card, "title"))
     if said.is_undo:
-        flash(_("“%(module)s” may be recommended again.", module=title), "success")
+        flash(words, "success")
     else:
-        words = said.confirmation(title)
         flash((words, url_for(".answer", slug=card.slug)), "undo")  # type: ignore[arg-type]
     return redirect(safe_next(request.form.get("next", "")))
 

@@ -25,6 +25,9 @@ const say = (text, ok = true) => {
   use?.setAttribute('href', use.getAttribute('href').replace(/#.*/, ok ? '#cloud-check' : '#wifi-off'));
 };
 
+const shown = form?.action.split('/').pop();
+let isTouched = false;
+
 const token = () => document.querySelector('[name=csrf_token]')?.value ?? '';
 
 async function post(url, fields) {
@@ -46,6 +49,7 @@ async function resend() {
       const { status, body } = await post(`/attempts/${attempt}/${place}`, kept);
       if (status === 200 || isOver(status)) { if (store.get(key) === kept) store.drop(key); }
       if (status === 200) say(words.textSaved?.replace('{time}', body.saved_at));
+      if (status === 200 && body.is_newest && place === shown && !isTouched) return location.reload(); /* show it */
       if (status === 409) say(words.textClosed, false);
       if (status === 419 || status === 401) return say(words.textSession, false);
     } catch { return say(words.textOffline, false); }
@@ -54,8 +58,7 @@ async function resend() {
 
 let sequence = Number(words.sequence ?? 0);
 let queue = Promise.resolve();
-const place = form?.action.split('/').pop();
-const key = form && prefix(attempt) + place;
+const key = form && prefix(attempt) + shown;
 
 function fieldsNow() {
   const data = new FormData(form);
@@ -65,6 +68,7 @@ function fieldsNow() {
 }
 
 function save() {
+  isTouched = true;
   const kept = fieldsNow();
   store.put(key, kept);
   say(words.textSaving);
@@ -104,7 +108,7 @@ function mark() {
   const fields = new FormData(form);
   const names = [...new Set([...form.querySelectorAll('[name^=place-], [name^=pair-], [name=number], [name=text]')].map((f) => f.name))];
   const whole = names.length ? names.every((name) => String(fields.get(name) ?? '').trim()) : fields.has('choice');
-  const entry = document.querySelector(`[data-place="${place}"]`);
+  const entry = document.querySelector(`[data-place="${shown}"]`);
   entry.classList.toggle('is-answered', whole);
   entry.classList.toggle('is-flagged', fields.get('flag') === '1');
   const all = document.querySelectorAll('[data-place]').length;
