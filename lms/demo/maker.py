@@ -38,7 +38,9 @@ class DemoRefused(ConfigurationError):
     """The demo is not touched; the message says why and what to do."""
 
 
-def make_demo(database: Database, settings: Settings, *, now: datetime) -> str:
+def make_demo(
+    database: Database, settings: Settings, *, now: datetime, district: District | None = None
+) -> str:
     """Make the demo unless it is there; returns what to tell the operator.
 
     :raises ConfigurationError: the curriculum has not been loaded
@@ -50,19 +52,26 @@ def make_demo(database: Database, settings: Settings, *, now: datetime) -> str:
         if not path.exists():
             return f"The demo is there, but {path} is not: `lms demo reset` makes another password."
         return f"The demo is there already.\n{path.read_text().rstrip()}"
-    password = make_initial_password()
+    district, password = district or read_district(), make_initial_password()
     with database.writing() as db:
-        count = _build(db, password, now=now)
-    _keep_accounts(path, read_district(), password)
+        count = _build(db, district, password, now=now)
+    _keep_accounts(path, district, password)
     return f"The demo has {count} people.\n{path.read_text().rstrip()}"
 
 
-def reset_demo(database: Database, settings: Settings, *, now: datetime, is_confirmed: bool) -> str:
+def reset_demo(
+    database: Database,
+    settings: Settings,
+    *,
+    now: datetime,
+    is_confirmed: bool,
+    district: District | None = None,
+) -> str:
     """Remove the demo's rows and make them anew, in one transaction; returns what to tell the operator.
 
     :raises DemoRefused: real people have accounts here and nobody has confirmed
     """
-    password = make_initial_password()
+    district, password = district or read_district(), make_initial_password()
     with database.writing() as db:
         real = db.scalar(select(func.count()).select_from(User).where(~User.is_demo)) or 0
         if real and not is_confirmed:
@@ -71,13 +80,13 @@ def reset_demo(database: Database, settings: Settings, *, now: datetime, is_conf
                 "to them would go: say --yes if that is meant."
             )
         remove_demo(db)
-        count = _build(db, password, now=now)
+        count = _build(db, district, password, now=now)
     path = demo_accounts_path(settings)
-    _keep_accounts(path, read_district(), password)
+    _keep_accounts(path, district, password)
     return f"The demo was made anew with {count} people.\n{path.read_text().rstrip()}"
 
 
-def _build(db: Session, password: str, *, now: datetime) -> int:
+def _build(db: Session, district: District, password: str, *, now: datetime) -> int:
     """People, their history, and what the ranking makes of it."""
     # the ranking is computed once for each person at the end, not after each of some thousand steps
     db.info[BUS] = EventBus(
@@ -86,7 +95,6 @@ def _build(db: Session, password: str, *, now: datetime) -> int:
             ModuleRecognised: (skills.record_recognition,),
         }
     )
-    district = read_district()
     player = Player(db, read_catalogue(db), random.Random(SEED))
     if not player.catalogue.startable:
         raise ConfigurationError("The curriculum has not been loaded yet: run `lms content sync` first.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.architecture import python_rules as rules
-from tests.architecture.tree import ROOT, report, source, sources
+from tests.architecture.tree import ROOT, document, report, source, sources
 
 # Where text becomes HTML: rendered when a lesson is loaded, or the answer of another template.
 MAY_MARK_UP = frozenset({"lms/web/panels.py"})
@@ -113,7 +113,7 @@ def _own_files() -> list[tuple[str, str]]:
 
 
 def test_unfinished_work_stands_in_the_changelog() -> None:
-    gaps = rules.known_gaps((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    gaps = rules.known_gaps(document("CHANGELOG.md"))
     report(
         rules.unfinished_work(_own_files(), gaps), "Unfinished work is named under Known gaps, or finished."
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from lms.cli import main
-from tests.architecture.tree import ROOT, Source, report, source, sources
+from tests.architecture.tree import Source, document, report, source, sources
 
 SETTING = re.compile(r"\bLMS_[A-Z][A-Z0-9_]*[A-Z0-9]\b")
 
@@ -43,16 +43,12 @@ def missing_commands(readme: str, group: click.Group) -> list[str]:
     return sorted(words for words in commands_in(group) if not re.search(rf"\b{words}\b", readme))
 
 
-def _readme() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8")
-
-
 def test_every_setting_is_named() -> None:
-    report(missing_settings(_readme(), sources("lms")), "README.md names every setting.")
+    report(missing_settings(document("README.md"), sources("lms")), "README.md names every setting.")
 
 
 def test_every_command_is_named() -> None:
-    report(missing_commands(_readme(), main), "README.md names every command.")
+    report(missing_commands(document("README.md"), main), "README.md names every command.")
 
 
 def test_a_setting_that_is_not_named_is_found() -> None:

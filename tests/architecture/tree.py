@@ -76,3 +76,11 @@ def report(findings: list[str], rule: str) -> None:
     """Fail with the rule and where it is broken, one line each."""
     if findings:
         pytest.fail("\n  ".join([rule, *findings]), pytrace=False)
+
+
+def document(name: str) -> str:
+    """A text at the root of the repository; a missing one fails the test that is about it."""
+    path = ROOT / name
+    if not path.is_file():
+        pytest.fail(f"There is no {name}.", pytrace=False)
+    return path.read_text(encoding="utf-8")

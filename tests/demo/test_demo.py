@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from content.reader import load_curriculum
+import content
+from content.reader import Curriculum, load_curriculum
 from lms.app import create_app, open_database
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.demo import make_demo, reset_demo
-from lms.demo.district import read_district
+from lms.demo.district import District, read_district
 from lms.demo.maker import DemoRefused
 from lms.features.accounts.models import User
 from lms.features.assessment.models import Attempt
@@ -32,30 +34,59 @@ from lms.features.skills.models import Evidence
 from lms.features.taxonomy.models import JobRole
 from lms.metadata import all_tables
 from lms.ports.clock import FixedClock
-from tests.conftest import NOON
+from tests.conftest import NOON, empty_tables
 from tests.factories.accounts import make_user
 
 TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Settings:
-    """An installation with the real curriculum and the demo; tests copy it or only read it."""
-    folder = tmp_path_factory.mktemp("demo")
+def curriculum() -> Curriculum:
+    return load_curriculum(Path(content.__file__).parent)
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, curriculum: Curriculum
+) -> Settings:
+    """An installation with the real curriculum and nobody in it, which tests copy."""
+    folder = tmp_path_factory.mktemp("loaded")
     shutil.copyfile(migrated_sqlite, folder / "terrace.db")
     settings = settings_for(folder)
     database = open_database(settings)
     with database.writing() as db:
-        curriculum = load_curriculum(settings.content_dir)
         sync_curriculum(db, curriculum, now=NOON, media_dir=settings.media_dir)
+    database.close()
+    return settings
+
+
+@pytest.fixture(scope="module")
+def made(loaded: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation with the whole demo, which tests only read."""
+    settings = copy_of(loaded, tmp_path_factory.mktemp("made") / "copy")
+    database = open_database(settings)
     make_demo(database, settings, now=NOON)
     database.close()
     return settings
 
 
-def settings_for(folder: Path) -> Settings:
-    import content
+def copy_of(settings: Settings, folder: Path) -> Settings:
+    shutil.copytree(settings.data_dir, folder)
+    return replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'terrace.db'}")
 
+
+def village() -> District:
+    """A dozen people of the district, the personas among them: enough where the rest would only take time."""
+    whole = read_district()
+    personas = {persona.sign_in for persona in whole.personas}
+    people = [p for p in whole.people if p.sign_in in personas or p.at in ("hengchuan.safety", "suli.design")]
+    names = {person.sign_in for person in people}
+    wishes = [replace(w, to=tuple(sorted(names & set(w.to)))) for w in whole.wishes if w.by in names]
+    prior = [replace(row, people=tuple(sorted(names & set(row.people)))) for row in whole.prior_learning]
+    return replace(whole, people=tuple(people), wishes=tuple(wishes), prior_learning=tuple(prior))
+
+
+def settings_for(folder: Path) -> Settings:
     return Settings(
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'terrace.db'}",
@@ -66,12 +97,12 @@ def settings_for(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def copied(made: Settings, tmp_path: Path) -> tuple[Settings, Database]:
-    """A copy of the installation that a test may change."""
-    folder = tmp_path / "copy"
-    shutil.copytree(made.data_dir, folder)
-    settings = replace(made, data_dir=folder, database_url=f"sqlite:///{folder / 'terrace.db'}")
-    return settings, open_database(settings)
+def small(loaded: Settings, tmp_path: Path) -> tuple[Settings, Database]:
+    """An installation with the village, which a test may change."""
+    settings = copy_of(loaded, tmp_path / "copy")
+    database = open_database(settings)
+    make_demo(database, settings, now=NOON, district=village())
+    return settings, database
 
 
 @pytest.fixture
@@ -102,31 +133,31 @@ def lives(database: Database) -> list[tuple[object, ...]]:
     return sorted(rows, key=repr)
 
 
-def test_making_it_twice_makes_it_once(copied: tuple[Settings, Database]) -> None:
-    settings, database = copied
+def test_making_it_twice_makes_it_once(small: tuple[Settings, Database]) -> None:
+    settings, database = small
     before = counts(database)
     said = make_demo(database, settings, now=NOON)
     assert counts(database) == before
     assert said.startswith("The demo is there already.")
 
 
-def test_a_reset_makes_the_same_people_with_another_password(copied: tuple[Settings, Database]) -> None:
-    settings, database = copied
+def test_a_reset_makes_the_same_people_with_another_password(small: tuple[Settings, Database]) -> None:
+    settings, database = small
     before, lived, accounts = counts(database), lives(database), password_of(settings)
-    reset_demo(database, settings, now=NOON, is_confirmed=False)
+    reset_demo(database, settings, now=NOON, is_confirmed=False, district=village())
     assert counts(database) == before
     assert lives(database) == lived
     assert password_of(settings) != accounts
 
 
-def test_real_people_stay_and_are_asked_about(copied: tuple[Settings, Database]) -> None:
-    settings, database = copied
+def test_real_people_stay_and_are_asked_about(small: tuple[Settings, Database]) -> None:
+    settings, database = small
     with database.writing() as db:
         make_user(db, "real.person")
     before = counts(database)
     with pytest.raises(DemoRefused, match="1 accounts here belong to real people"):
-        reset_demo(database, settings, now=NOON, is_confirmed=False)
-    reset_demo(database, settings, now=NOON, is_confirmed=True)
+        reset_demo(database, settings, now=NOON, is_confirmed=False, district=village())
+    reset_demo(database, settings, now=NOON, is_confirmed=True, district=village())
     assert counts(database) == before
     with database.reading() as db:
         assert db.scalars(select(User.sign_in_name).where(~User.is_demo)).all() == ["real.person"]
@@ -139,8 +170,8 @@ def password_of(settings: Settings) -> str:
     return found[1]
 
 
-def test_the_personas_sign_in_and_see_a_page_of_their_own(copied: tuple[Settings, Database]) -> None:
-    settings, database = copied
+def test_the_personas_sign_in_and_see_a_page_of_their_own(small: tuple[Settings, Database]) -> None:
+    settings, database = small
     app = create_app(settings, database=database, clock=FixedClock(NOON))
     app.config["WTF_CSRF_ENABLED"] = False
     for persona in read_district().personas:
@@ -180,9 +211,7 @@ def test_no_page_is_empty(reading: Database) -> None:
     with reading.reading() as db:
         for table in (Enrollment, Evidence, Recommendation, Recognition, ModuleWatch, StudyDay):
             assert (db.scalar(select(func.count()).select_from(table)) or 0) >= 10, table
-        statuses = dict(
-            db.execute(select(Enrollment.status, func.count()).group_by(Enrollment.status)).tuples().all()
-        )
+        statuses = Counter(db.scalars(select(Enrollment.status)))
         assert min(statuses["active"], statuses["completed"]) >= 20
         outcomes = set(db.scalars(select(Attempt.is_passed)))
         assert outcomes == {True, False}
@@ -201,16 +230,13 @@ def test_nothing_lies_in_the_future(reading: Database) -> None:
 
 
 def test_it_is_made_on_both_databases(
-    reading: Database, migrated_postgres: str, made: Settings, tmp_path: Path
+    small: tuple[Settings, Database], migrated_postgres: str, curriculum: Curriculum
 ) -> None:
-    from tests.conftest import empty_tables
-
+    settings, embedded = small
     empty_tables(migrated_postgres)
-    settings = replace(made, data_dir=tmp_path, database_url=migrated_postgres)
-    database = open_database(settings)
+    database = open_database(replace(settings, database_url=migrated_postgres))
     with database.writing() as db:
-        curriculum = load_curriculum(settings.content_dir)
         sync_curriculum(db, curriculum, now=NOON, media_dir=settings.media_dir)
-    make_demo(database, settings, now=NOON)
-    assert lives(database) == lives(reading)
+    make_demo(database, settings, now=NOON, district=village())
+    assert lives(database) == lives(embedded)
     database.close()

@@ -42,5 +42,6 @@ def running(folder: Path) -> Iterator[LiveServer]:
         try:
             yield LiveServer(f"http://127.0.0.1:{server.effective_port}", app, database, clock)
         finally:
+            server.task_dispatcher.shutdown(timeout=5)  # answers under way are finished first
             server.close()
             thread.join(timeout=5)

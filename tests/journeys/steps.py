@@ -35,7 +35,8 @@ class Drawn:
 
     @property
     def letter_of(self) -> dict[str, str]:
-        return {id_: letter for letter, id_ in zip(LETTERS, self.order, strict=False)}
+        order = ("true", "false") if self.kind == "true_false" else self.order
+        return {id_: letter for letter, id_ in zip(LETTERS, order, strict=False)}
 
 
 def sign_in(visitor: Visitor, name: str, password: str = PASSWORD) -> None:

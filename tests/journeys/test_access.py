@@ -40,6 +40,7 @@ def test_guessing_is_slowed_down(open_browser: Open) -> None:
 def test_an_ended_session_leads_back_to_the_page_asked_for(person: Visitor, server: LiveServer) -> None:
     choose_language(server, world.ZHOU, person.language)
     enter(person, world.ZHOU)
+    person.page.wait_for_load_state("networkidle")  # no request is under way when the time jumps
     server.clock.advance(timedelta(hours=9))
     person.visit(f"/modules/{world.BEGUN}/lessons/2")
     assert path_of(person) == "/sign-in"
@@ -53,6 +54,7 @@ def test_a_form_of_an_ended_session_says_so_and_leads_on(open_browser: Open, ser
         person.expected.add(419)
         enter(person, world.ZHOU)
         person.visit("/profile")
+        person.page.wait_for_load_state("networkidle")
         server.clock.advance(timedelta(hours=9))
         person.page.locator('main form[action="/profile"] button').first.click()
         expect(person.page.get_by_role("heading", level=1)).to_be_visible()

@@ -83,7 +83,7 @@ def letters(question: DrawnQuestion) -> dict[str, str]:
 def _flag(form: MultiDict[str, str]) -> bool | None:
     """Whether the question is to be flagged; the button of a page without JavaScript turns it over."""
     flag = {"1": True, "0": False}.get(form.get("flag", ""))
-    return flag if form.get("toggle") == "flag" else flag
+    return not flag if form.get("toggle") == "flag" else flag
 
 
 def _sequence(text: str) -> int | None:

@@ -189,4 +189,4 @@ def _is_expiring(standing: SkillStanding, today: date) -> bool:
     evidence = standing.evidence
     if evidence is None or evidence.is_aged:
         return False
-    return (evidence.valid_until - today).days > EXPIRING_DAYS
+    return (evidence.valid_until - today).days <= EXPIRING_DAYS

@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 
 from content.reader.loader import load_curriculum
 from lms.features.assessment.models import Attempt
+from lms.features.assessment.service import start_quiz
+from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.service import sync_curriculum
 from lms.features.skills.models import Evidence
 from lms.ports.clock import FixedClock
+from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
 from tests.factories.attempts import Taker, make_taker, right_fields
 from tests.factories.curriculum import BASICS, make_curriculum, make_learner, write_curriculum
@@ -77,14 +80,25 @@ def test_eighty_points_pass_and_seventy_do_not(taker: Taker, clock: FixedClock) 
     assert taker.attempt(uuid).number == 2
 
 
-def test_the_next_try_waits_ten_minutes_and_draws_what_was_left_out(taker: Taker, clock: FixedClock) -> None:
+def test_the_next_try_waits_ten_minutes(taker: Taker, clock: FixedClock) -> None:
     first = taker.take(wrong=10)
     clock.advance(timedelta(minutes=9, seconds=30))
     early = taker.client.post(f"/modules/{BASICS}/quiz", follow_redirects=True)
     assert "The next try opens in 1 min." in early.text
     clock.advance(timedelta(seconds=30))
-    second = taker.start()
-    drawn = [{row["question_id"] for row in taker.drawn(uuid)} for uuid in (first, second)]
+    assert taker.start() != first
+
+
+def test_the_next_draw_brings_what_the_last_one_left_out_even_with_its_seed(taker: Taker) -> None:
+    uuids = []
+    for minutes in (0, 10):
+        now = NOON + timedelta(minutes=minutes)
+        with taker.app.extensions["database"].writing() as db:
+            card = find_module_card(db, BASICS)
+            assert card is not None
+            uuids.append(start_quiz(db, learner_id=taker.learner_id, module=card, now=now, seed=1))
+        taker.client.post(f"/attempts/{uuids[-1]}/submit")
+    drawn = [{row["question_id"] for row in taker.drawn(uuid)} for uuid in uuids]
     assert len(drawn[0]) == len(drawn[1]) == 10
     assert len(drawn[0] | drawn[1]) == 12
 
