@@ -19,13 +19,14 @@ from lms.features.enrollment.queries import list_enrollments
 from lms.features.learning.queries import (
     ContinuePoint,
     LearnerMap,
+    LearnerModule,
     LearningFacts,
     combine,
     continue_point,
     learning_facts,
     ready_watches,
 )
-from lms.features.recommendations.queries import SlotRow, list_slots
+from lms.features.recommendations.queries import SlotRow, in_catalogue_order, list_slots
 from lms.features.skills.queries import SkillStanding, held_and_reachable, levels_from, stand
 from lms.ports.clock import SHANGHAI
 from lms.web.localisation import day, minutes_text, pick
@@ -44,7 +45,7 @@ class StartPage:
     required: list[RequiredModule]
     standing: list[SkillStanding]
     slots: list[SlotRow]
-    catalogue: list[Any]
+    catalogue: list[LearnerModule]
     point: ContinuePoint | None
     ready: list[tuple[str, str, str]]
     today: date
@@ -107,11 +108,11 @@ def read_start_page(db: Session, actor: Actor, *, today: date) -> StartPage:
     )
 
 
-def _catalogue(whole: LearnerMap, n: int = 6) -> list[Any]:
+def _catalogue(whole: LearnerMap, n: int = 6) -> list[LearnerModule]:
     """The next modules without any ranking: in the order of the role's path, else by layer (REQ-020)."""
-    places = {slug: place for place, slug in enumerate(whole.role.path)} if whole.role else {}
-    rows = sorted(whole.modules.values(), key=lambda row: places.get(row.card.slug, len(places)))
-    return [row for row in rows if not places or row.card.slug in places][:n]
+    cards = in_catalogue_order(whole.snapshot.cards.values(), whole.role)
+    rows = [whole.modules[card.module_id] for card in cards]
+    return [row for row in rows if row.is_on_path or whole.role is None][:n]
 
 
 def greeting(name: str, now: datetime) -> str:

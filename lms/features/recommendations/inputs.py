@@ -38,9 +38,10 @@ class AnswerRow(NamedTuple):
 
 
 class LearnerState(NamedTuple):
-    """Modules completed or recognised, and the answers in force by module."""
+    """Modules completed or recognised, modules begun, and the answers in force by module."""
 
     done: set[int]
+    begun: set[int]
     answers: dict[int, AnswerRow]
 
 
@@ -63,24 +64,27 @@ def list_learners(db: Session, learner_ids: Collection[int]) -> list[LearnerRow]
 
 def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> dict[int, LearnerState]:
     """What learners have done and answered; a `later` that is over is no answer any more."""
-    completed = select(Enrollment.learner_id, Enrollment.module_id, literal(""), null()).where(
-        Enrollment.learner_id.in_(learner_ids), Enrollment.status == EnrollmentStatus.COMPLETED
+    taken = select(Enrollment.learner_id, Enrollment.module_id, Enrollment.status, null()).where(
+        Enrollment.learner_id.in_(learner_ids), Enrollment.status != EnrollmentStatus.WITHDRAWN
     )
-    recognised = select(Recognition.learner_id, Recognition.module_id, literal(""), null()).where(
+    held = literal(EnrollmentStatus.COMPLETED.value)  # recognised counts like completed
+    recognised = select(Recognition.learner_id, Recognition.module_id, held, null()).where(
         Recognition.learner_id.in_(learner_ids)
     )
     answer = RecommendationAnswer
     answered = select(answer.learner_id, answer.module_id, answer.kind, answer.until_at).where(
         answer.learner_id.in_(learner_ids), or_(answer.until_at.is_(None), answer.until_at > now)
     )
-    found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), {}))
-    rows: Iterable[Row[Any]] = db.execute(union_all(answered, completed, recognised))
+    found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), set(), {}))
+    rows: Iterable[Row[Any]] = db.execute(union_all(answered, taken, recognised))
     for row in rows:
         state = found[row.learner_id]
-        if row.kind:
-            state.answers[row.module_id] = AnswerRow(row.module_id, row.kind, row.until_at)
-        else:
+        if row.kind == EnrollmentStatus.COMPLETED:
             state.done.add(row.module_id)
+        elif row.kind == EnrollmentStatus.ACTIVE:
+            state.begun.add(row.module_id)
+        else:
+            state.answers[row.module_id] = AnswerRow(row.module_id, row.kind, row.until_at)
     return found
 
 

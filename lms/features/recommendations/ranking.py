@@ -88,9 +88,12 @@ def rank(frame: Frame, learner: LearnerRow, state: LearnerState, evidence: Seque
 
 
 def fill_slots(frame: Frame, ranking: GapRanking, state: LearnerState) -> list[FilledSlot]:
-    """The slots of the day's policy; what the learner has put off or called not relevant stands in none."""
+    """The slots of the day's policy; what the learner has put off or called not relevant stands in none.
+
+    Nor does what has been begun: that is what *Continue* is for, and a slot is for something new."""
     set_aside = {frame.slugs[module_id] for module_id in state.answers if module_id in frame.slugs}
-    entries = tuple(entry for entry in ranking.entries if entry.module not in set_aside)
+    begun = {frame.slugs[module_id] for module_id in state.begun if module_id in frame.slugs}
+    entries = tuple(entry for entry in ranking.entries if entry.module not in set_aside | begun)
     slots = recommend(replace(ranking, entries=entries), frame.policy.recommendation_count)
     return [
         FilledSlot(
