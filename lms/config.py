@@ -11,7 +11,7 @@ from pathlib import Path
 import content
 
 DEFAULT_PORT = 8000
-SECRET_FILE = "secret.key"
+KEY_FILE = "secret.key"
 
 
 class ConfigurationError(Exception):
@@ -93,7 +93,7 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
 
 def _kept_secret(data_dir: Path) -> str:
     """The signing key of this installation, made at first use and readable by its owner only."""
-    path = data_dir / SECRET_FILE
+    path = data_dir / KEY_FILE
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from lms.app import open_database
-from lms.config import SECRET_FILE, Settings
+from lms.config import KEY_FILE, Settings
 from lms.db.lock import is_database_owned
 from lms.db.upgrade import current_revision, newest_revision
 
@@ -148,7 +148,7 @@ def _check_content(settings: Settings) -> Line:
 
 
 def _check_key(settings: Settings) -> Line:
-    path = settings.data_dir / SECRET_FILE
+    path = settings.data_dir / KEY_FILE
     if not path.exists() or path.read_text().strip() != settings.secret_key:
         return Line(Verdict.GOOD, "key", "from LMS_SECRET_KEY")
     if stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from lms.config import SECRET_FILE, Settings
+from lms.config import KEY_FILE, Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -45,7 +45,7 @@ def write_backup(settings: Settings, target: Path, *, now: datetime, has_key: bo
         database = Path(folder) / "database"
         name = _copy_sqlite(settings, database) if settings.is_sqlite else _dump_postgres(settings, database)
         files = {name: database, **_media(settings)}
-        key = settings.data_dir / SECRET_FILE
+        key = settings.data_dir / KEY_FILE
         if has_key and key.exists() and key.read_text().strip() == settings.secret_key:
             files[KEY_NAME] = key
         part = Path(folder) / "archive"

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lms.config import SECRET_FILE, Settings
+from lms.config import KEY_FILE, Settings
 from lms.db.backup import (
     FORMAT,
     KEY_NAME,
@@ -47,7 +47,7 @@ def restore_backup(settings: Settings, source: Path, *, now: datetime) -> str:
         kept = _put_aside(path, suffix)
         shutil.move(folder / SQLITE_NAME, path)
         if KEY_NAME in files:
-            kept += _place_key(folder / KEY_NAME, settings.data_dir / SECRET_FILE, suffix)
+            kept += _place_key(folder / KEY_NAME, settings.data_dir / KEY_FILE, suffix)
         figures = _place_media(folder / "media", settings.media_dir)
     lines = [f"Restored: database at revision {revision}, {figures} figures that were missing."]
     lines += [f"Kept aside: {old}" for old in kept]

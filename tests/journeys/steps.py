@@ -12,10 +12,13 @@ from uuid import UUID
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from lms.features.accounts.models import User
+from lms.features.accounts.service import save_profile
 from lms.features.assessment.forms import LETTERS
 from lms.features.assessment.models import Attempt, AttemptQuestion
 from lms.features.catalog.models import Question
 from lms.features.catalog.queries import find_module_card
+from tests import world
 from tests.factories.accounts import PASSWORD
 from tests.journeys.browser import Visitor
 from tests.journeys.server import LiveServer
@@ -62,10 +65,16 @@ def path_of(visitor: Visitor) -> str:
 
 def choose_language(server: LiveServer, name: str, language: str) -> None:
     """Let the person read in another language, as if chosen before."""
-    from lms.features.accounts.models import User
 
     with server.database.writing() as db:
         db.scalars(select(User).where(User.sign_in_name == name)).one().language = language
+
+
+def choose_role(server: LiveServer, name: str, slug: str, language: str) -> None:
+    """Let the person have a job role, as if chosen on the profile page."""
+    with server.database.writing() as db:
+        user_id = world.get_user_id(db, name)
+        save_profile(db, user_id=user_id, language=language, role_id=world.get_role_id(db, slug))
 
 
 def recommended(visitor: Visitor) -> list[str]:

@@ -10,7 +10,7 @@ from tests import world
 from tests.journeys.browser import DESKTOP, PHONE, Visitor
 from tests.journeys.conftest import Open
 from tests.journeys.server import LiveServer
-from tests.journeys.steps import choose_language, enter, path_of, recommended, sign_in, title_of
+from tests.journeys.steps import choose_language, choose_role, enter, path_of, recommended, sign_in, title_of
 from tests.journeys.words import say
 
 
@@ -75,8 +75,8 @@ def test_a_locked_module_shows_its_missing_step(person: Visitor, server: LiveSer
 
 
 def test_the_off_switch_works_at_once_and_back(person: Visitor, server: LiveServer) -> None:
-    choose_language(server, world.ZHOU, person.language)
-    enter(person, world.ZHOU)
+    choose_role(server, world.LI, "office-employee", person.language)
+    enter(person, world.LI)
     personal = recommended(person)
     assert person.page.locator(".recommendation .reason").count() >= 1
     person.page.get_by_role("button", name=say(person.language, "Switch off")).click()

@@ -67,7 +67,15 @@ def save_response(page: AttemptPage) -> ResponseReturnValue:
     answer = read_answer(page.question, request.form)
     if answer.errors and page.attempt.is_open:
         return _refuse(page, answer)
-    saved = service.save_response(
+    saved = _save(page, answer)
+    if wants_json():
+        return jsonify(saved._asdict() | {"saved_at": _seconds(saved.saved_at)})
+    go = "stay" if "toggle" in request.form else request.form.get("go", "next")
+    return redirect(_next_url(page, go))
+
+
+def _save(page: AttemptPage, answer: Answer) -> service.SavedResponse:
+    return service.save_response(
         db(),
         page.attempt,
         page.position,
@@ -76,10 +84,6 @@ def save_response(page: AttemptPage) -> ResponseReturnValue:
         sequence=answer.sequence,
         now=clock().now(),
     )
-    if wants_json():
-        return jsonify(saved._asdict() | {"saved_at": _seconds(saved.saved_at)})
-    go = "stay" if "toggle" in request.form else request.form.get("go", "next")
-    return redirect(_next_url(page, go))
 
 
 @blueprint.get("/attempts/<uuid:uuid>/review")
