@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ScalarSelect, String, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.domain.permissions import Actor
+from lms.domain.permissions import Actor, Hat, Scope
 from lms.domain.sign_in import Failure
-from lms.features.accounts.models import KnownDevice, SignInFailure, User, UserSession, UserStatus
+from lms.features.accounts.models import HatGrant, KnownDevice, SignInFailure, User, UserSession, UserStatus
 from lms.web.context import clock, database, settings
 from lms.web.login import SignedIn
 
@@ -84,6 +84,8 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
             User.is_personalised,
             User.must_change_password,
             UserSession.last_seen_at,
+            UserSession.hat,
+            _scopes(now),
         )
         .join(User, User.id == UserSession.user_id)
         .where(
@@ -96,7 +98,28 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     row = db.execute(query).first()
     if row is None:
         return None
-    return SignedIn(actor=Actor(*row[:6]), last_seen_at=row.last_seen_at)
+    scopes = _read_scopes(row[8])
+    hat = Hat(row.hat) if any(scope.hat == row.hat for scope in scopes) else Hat.LEARNER
+    return SignedIn(actor=Actor(*row[:6], hat=hat, scopes=scopes), last_seen_at=row.last_seen_at)
+
+
+def _scopes(now: datetime) -> ScalarSelect[str]:
+    """All grants in force of the session's person as one text, so that a page needs one query."""
+    one = HatGrant.hat + ":" + cast(HatGrant.organization_id, String) + ":" + HatGrant.scope_path
+    return (
+        select(func.aggregate_strings(one, " "))
+        .where(
+            HatGrant.user_id == User.id,
+            HatGrant.ended_at.is_(None),
+            or_(HatGrant.ends_at.is_(None), HatGrant.ends_at > now),
+        )
+        .scalar_subquery()
+    )
+
+
+def _read_scopes(text: str | None) -> tuple[Scope, ...]:
+    parts = (entry.split(":") for entry in (text or "").split())
+    return tuple(Scope(Hat(hat), int(organization_id), path) for hat, organization_id, path in parts)
 
 
 def find_credentials(db: Session, sign_in_name: str) -> Credentials | None:

@@ -51,7 +51,8 @@ def create_organization(
         is_demo=is_demo,
     )
     db.add(organization)
-    db.flush()  # callers need the id
+    db.flush()  # the path ends with the id
+    organization.path = f"{parent.path if parent else '/'}{organization.id}/"
     return organization
 
 
