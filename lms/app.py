@@ -46,6 +46,7 @@ from lms.web.headers import csp_nonce, init_headers
 from lms.web.limits import init_limits
 from lms.web.localisation import init_localisation, pick
 from lms.web.login import init_login
+from lms.web.memo import init_memo
 from lms.web.panels import register_panel, render_slot
 from lms.web.permissions import DECLARED, PUBLIC, check_every_route_declares
 
@@ -142,6 +143,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     register_panel(app, "result.after", show_next_steps)
     setattr(app.view_functions["static"], DECLARED, PUBLIC)
     check_every_route_declares(app)
+    init_memo(app)
     return app
 
 

@@ -25,6 +25,9 @@ class Policy:
     sign_in_account_failures: int = 50
     sign_in_network_failures: int = 100
     initial_password_days: int = 7
+    hat_grant_days: int = 1096
+    import_rows: int = 5000
+    import_keep_days: int = 30
 
 
 def policy_from(parameters: dict[str, Any]) -> Policy:

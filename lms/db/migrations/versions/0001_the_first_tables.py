@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("is_personalised", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("worn_hat", sa.String(), server_default="learner", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_users_role_id")),
@@ -331,9 +332,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("enterprise_id", sa.Integer(), nullable=True),
+        sa.Column("staff_number", sa.String(), nullable=True),
         sa.Column("line_manager_id", sa.Integer(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["organizations.id"], name=op.f("fk_employments_enterprise_id")
+        ),
         sa.ForeignKeyConstraint(
             ["line_manager_id"], ["users.id"], name=op.f("fk_employments_line_manager_id")
         ),
@@ -346,6 +352,20 @@ def upgrade() -> None:
     with op.batch_alter_table("employments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_employments_line_manager_id"), ["line_manager_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employments_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(
+            "ix_employments_present",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_employments_staff_number",
+            ["enterprise_id", "staff_number"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_employments_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -417,6 +437,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hat_grants")),
     )
     with op.batch_alter_table("hat_grants", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_hat_grants_in_force",
+            ["user_id", "hat", "organization_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_hat_grants_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hat_grants_user_id"), ["user_id"], unique=False)
 
@@ -448,6 +475,36 @@ def upgrade() -> None:
     with op.batch_alter_table("module_watches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_module_watches_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_module_watches_module_id"), ["module_id"], unique=False)
+
+    op.create_table(
+        "people_imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("ignored_heads", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("applied_by_id", sa.Integer(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["applied_by_id"], ["users.id"], name=op.f("fk_people_imports_applied_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_people_imports_organization_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["users.id"], name=op.f("fk_people_imports_uploaded_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_imports")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_people_imports_uuid")),
+    )
+    with op.batch_alter_table("people_imports", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_people_imports_organization_id"), ["organization_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_people_imports_uploaded_at"), ["uploaded_at"], unique=False)
 
     op.create_table(
         "recognitions",
@@ -505,6 +562,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recommendations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recommendations_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "role_proposals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("is_accepted", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["users.id"], name=op.f("fk_role_proposals_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_role_proposals_role_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_role_proposals_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_proposals")),
+    )
+    with op.batch_alter_table("role_proposals", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_role_proposals_open",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_role_proposals_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "study_days",
@@ -602,6 +686,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_progress_enrollment_id"), ["enrollment_id"], unique=False)
 
     op.create_table(
+        "people_import_rows",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["people_imports.id"], name=op.f("fk_people_import_rows_import_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_people_import_rows_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import_rows")),
+        sa.UniqueConstraint("import_id", "number", name=op.f("uq_people_import_rows_import_id_number")),
+    )
+    op.create_table(
         "attempt_questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=False),
@@ -634,6 +735,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_questions_attempt_id"))
 
     op.drop_table("attempt_questions")
+    op.drop_table("people_import_rows")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_enrollment_id"))
 
@@ -656,6 +758,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_study_days_learner_id"))
 
     op.drop_table("study_days")
+    with op.batch_alter_table("role_proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_proposals_user_id"))
+        batch_op.drop_index(
+            "ix_role_proposals_open",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+
+    op.drop_table("role_proposals")
     with op.batch_alter_table("recommendations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recommendations_learner_id"))
 
@@ -668,6 +779,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recognitions_learner_id"))
 
     op.drop_table("recognitions")
+    with op.batch_alter_table("people_imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_imports_uploaded_at"))
+        batch_op.drop_index(batch_op.f("ix_people_imports_organization_id"))
+
+    op.drop_table("people_imports")
     with op.batch_alter_table("module_watches", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_module_watches_module_id"))
         batch_op.drop_index(batch_op.f("ix_module_watches_learner_id"))
@@ -680,6 +796,11 @@ def downgrade() -> None:
     with op.batch_alter_table("hat_grants", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hat_grants_user_id"))
         batch_op.drop_index(batch_op.f("ix_hat_grants_organization_id"))
+        batch_op.drop_index(
+            "ix_hat_grants_in_force",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.drop_table("hat_grants")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
@@ -699,6 +820,16 @@ def downgrade() -> None:
     op.drop_table("enrollments")
     with op.batch_alter_table("employments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_employments_user_id"))
+        batch_op.drop_index(
+            "ix_employments_staff_number",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_employments_present",
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_employments_organization_id"))
         batch_op.drop_index(batch_op.f("ix_employments_line_manager_id"))
 
