@@ -17,6 +17,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+BEFORE_COMMIT = "before_commit"
 AFTER_COMMIT = "after_commit"
 
 
@@ -69,6 +70,8 @@ class Database:
         """A session whose changes are committed together when the block ends, or not at all."""
         with self._turn, Session(self.writer, info=dict(self.info)) as session:
             yield session
+            for last_word in session.info.get(BEFORE_COMMIT, []):
+                last_word(session)
             session.commit()
             callbacks: list[Callable[[], None]] = session.info.get(AFTER_COMMIT, [])
         for callback in callbacks:
@@ -77,6 +80,11 @@ class Database:
     def close(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+
+
+def before_commit(db: Session, callback: Callable[[Session], None]) -> None:
+    """Call back when nothing but the commit is left to do in the transaction of `db`, still inside of it."""
+    db.info.setdefault(BEFORE_COMMIT, []).append(callback)
 
 
 def after_commit(db: Session, callback: Callable[[], None]) -> None:

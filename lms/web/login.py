@@ -53,7 +53,9 @@ def init_login(app: Flask, *, find_session: FindSession, touch_session: TouchSes
     @app.after_request
     def touch(response: Response) -> Response:
         """A page view keeps the session awake; the write is its own, at most every five minutes."""
-        if request.endpoint != "static" and "_user_id" in session and isinstance(current_user._get_current_object(), LoginUser):
+        if request.endpoint == "static" or "_user_id" not in session:
+            return response
+        if isinstance(current_user._get_current_object(), LoginUser):
             now = clock().now()
             if now - current_user.last_seen_at > TOUCH_AFTER:
                 with database().writing() as own:

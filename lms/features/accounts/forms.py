@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-
 from lms.features.taxonomy.queries import RoleRow
+from lms.web.text import gettext as _
 from lms.web.urls import safe_next
 
 TOKEN = re.compile(r"[\w-]{40,64}")

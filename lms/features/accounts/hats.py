@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Hat
@@ -67,7 +67,7 @@ def end_grants_below(db: Session, *, user_id: int, path: str, now: datetime) -> 
         .where(
             HatGrant.user_id == user_id,
             HatGrant.ended_at.is_(None),
-            HatGrant.scope_path.startswith(path, autoescape=True),
+            HatGrant.scope_path.like(f"{path}%"),
         )
         .values(ended_at=now)
     )
@@ -76,11 +76,9 @@ def end_grants_below(db: Session, *, user_id: int, path: str, now: datetime) -> 
 
 def move_scopes(db: Session, *, old: str, new: str) -> None:
     """A part of the tree stands elsewhere: the scopes in it follow."""
-    db.execute(
-        update(HatGrant)
-        .where(HatGrant.scope_path.startswith(old, autoescape=True))
-        .values(scope_path=new + func.substr(HatGrant.scope_path, len(old) + 1))
-    )
+    rest = func.substr(HatGrant.scope_path, len(old) + 1, type_=String)
+    moved = update(HatGrant).where(HatGrant.scope_path.like(f"{old}%"))
+    db.execute(moved.values(scope_path=literal(new) + rest))
 
 
 def wear_hat(db: Session, *, token: str, user_id: int, hat: Hat) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import ScalarSelect, String, cast, exists, func, or_, select
+from sqlalchemy import String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Actor, Hat, Scope
@@ -52,6 +52,42 @@ _CREDENTIALS = (
 )
 
 
+# all grants in force of the session's person as one text, so that a page needs one query
+_SCOPES = (
+    select(
+        func.aggregate_strings(
+            HatGrant.hat + ":" + cast(HatGrant.organization_id, String) + ":" + HatGrant.scope_path, " "
+        )
+    )
+    .where(
+        HatGrant.user_id == User.id,
+        HatGrant.ended_at.is_(None),
+        or_(HatGrant.ends_at.is_(None), HatGrant.ends_at > bindparam("now")),
+    )
+    .scalar_subquery()
+)
+_SIGNED_IN = (
+    select(
+        User.id,
+        User.display_name,
+        User.language,
+        User.role_id,
+        User.is_personalised,
+        User.must_change_password,
+        UserSession.last_seen_at,
+        UserSession.hat,
+        _SCOPES.label("scopes"),
+    )
+    .join(User, User.id == UserSession.user_id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.expires_at > bindparam("now"),
+        UserSession.last_seen_at > bindparam("seen_after"),
+        User.status == UserStatus.ACTIVE,
+    )
+)
+
+
 class SessionRow(NamedTuple):
     """A signed-in browser of one person."""
 
@@ -74,47 +110,15 @@ def device_hash(device_token: str, user_id: int) -> str:
 
 def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     """The live session of a token, in one query: not idle, not over, of an active person (S1–S3)."""
-    idle = timedelta(minutes=settings().session_idle_minutes)
-    query = (
-        select(
-            User.id,
-            User.display_name,
-            User.language,
-            User.role_id,
-            User.is_personalised,
-            User.must_change_password,
-            UserSession.last_seen_at,
-            UserSession.hat,
-            _scopes(now),
-        )
-        .join(User, User.id == UserSession.user_id)
-        .where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.expires_at > now,
-            UserSession.last_seen_at > now - idle,
-            User.status == UserStatus.ACTIVE,
-        )
-    )
-    row = db.execute(query).first()
+    seen_after = now - timedelta(minutes=settings().session_idle_minutes)
+    row = db.execute(
+        _SIGNED_IN, {"token_hash": token_hash(token), "now": now, "seen_after": seen_after}
+    ).first()
     if row is None:
         return None
-    scopes = _read_scopes(row[8])
+    scopes = _read_scopes(row.scopes)
     hat = Hat(row.hat) if any(scope.hat == row.hat for scope in scopes) else Hat.LEARNER
     return SignedIn(actor=Actor(*row[:6], hat=hat, scopes=scopes), last_seen_at=row.last_seen_at)
-
-
-def _scopes(now: datetime) -> ScalarSelect[str]:
-    """All grants in force of the session's person as one text, so that a page needs one query."""
-    one = HatGrant.hat + ":" + cast(HatGrant.organization_id, String) + ":" + HatGrant.scope_path
-    return (
-        select(func.aggregate_strings(one, " "))
-        .where(
-            HatGrant.user_id == User.id,
-            HatGrant.ended_at.is_(None),
-            or_(HatGrant.ends_at.is_(None), HatGrant.ends_at > now),
-        )
-        .scalar_subquery()
-    )
 
 
 def _read_scopes(text: str | None) -> tuple[Scope, ...]:

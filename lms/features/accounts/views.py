@@ -21,7 +21,6 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import login_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
@@ -39,6 +38,7 @@ from lms.ports.passwords import Argon2Passwords, Passwords
 from lms.web.context import clock, close_db, current_actor, database, db, settings
 from lms.web.login import LoginUser
 from lms.web.permissions import public, requires
+from lms.web.text import gettext as _
 from lms.web.urls import safe_next
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from lms.domain.attempt import QuestionType
 from lms.features.assessment.forms import letters
 from lms.features.assessment.queries import DrawnQuestion, GradedQuestion
 from lms.web.context import language
 from lms.web.localisation import pick
+from lms.web.text import gettext as _
 
 CHOICE_KINDS = frozenset({QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE})
 

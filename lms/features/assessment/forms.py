@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from lms.domain.attempt import QuestionType, parse_number
 from lms.features.assessment.queries import DrawnQuestion
+from lms.web.text import gettext as _
 
 LETTERS = "ABCDEFGH"
 MAX_TEXT_LENGTH = 200

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.domain.attempt import AttemptClosed, next_test_in, next_try_in
@@ -32,6 +31,7 @@ from lms.ports.clock import SHANGHAI, local_date
 from lms.web.context import clock, current_actor, db
 from lms.web.errors import wants_json
 from lms.web.permissions import requires
+from lms.web.text import gettext as _
 
 blueprint = Blueprint("assessment", __name__, template_folder="templates")
 Start = Callable[..., UUID]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, union
+from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus, progress_percent
@@ -65,12 +65,14 @@ _ROWS = (
 )
 
 
+_OF_LEARNER = _ROWS.where(Enrollment.learner_id == bindparam("learner_id")).order_by(
+    Enrollment.last_active_at.desc(), Enrollment.id.desc()
+)
+
+
 def list_enrollments(db: Session, learner_id: int) -> list[EnrollmentRow]:
     """A learner's live enrollments, the one last worked on first."""
-    query = _ROWS.where(Enrollment.learner_id == learner_id).order_by(
-        Enrollment.last_active_at.desc(), Enrollment.id.desc()
-    )
-    return [EnrollmentRow(*row) for row in db.execute(query)]
+    return [EnrollmentRow(*row) for row in db.execute(_OF_LEARNER, {"learner_id": learner_id})]
 
 
 def find_enrollment(db: Session, learner_id: int, module_id: int) -> EnrollmentRow | None:

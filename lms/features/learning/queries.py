@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, cast, func, select
+from sqlalchemy import String, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import ModuleState, module_state
@@ -167,6 +167,21 @@ def continue_point(db: Session, enrollment: EnrollmentRow, card: ModuleCard) -> 
     return ContinuePoint(enrollment, card, next((row for row in lessons if not row.is_read), None))
 
 
+_SECONDS = select(func.coalesce(func.sum(StudyDay.seconds), 0)).where(
+    StudyDay.learner_id == bindparam("learner_id")
+)
+_FACTS = select(
+    _SECONDS.where(StudyDay.on == bindparam("today")).scalar_subquery(),
+    _SECONDS.where(StudyDay.on.between(bindparam("new_year"), bindparam("today"))).scalar_subquery(),
+    select(func.count())
+    .where(ModuleWatch.learner_id == bindparam("learner_id"), ModuleWatch.ready_at.is_not(None))
+    .scalar_subquery(),
+    select(func.aggregate_strings(cast(Recognition.module_id, String), " "))
+    .where(Recognition.learner_id == bindparam("learner_id"))
+    .scalar_subquery(),
+)
+
+
 class LearningFacts(NamedTuple):
     """What the start page needs besides the enrollments, read in one query."""
 
@@ -178,22 +193,8 @@ class LearningFacts(NamedTuple):
 
 def learning_facts(db: Session, learner_id: int, *, today: date) -> LearningFacts:
     """Study time credited today and this year, wishes that came true, modules recognised."""
-    seconds = func.coalesce(func.sum(StudyDay.seconds), 0)
-    mine = StudyDay.learner_id == learner_id
-    ready = select(func.count()).where(
-        ModuleWatch.learner_id == learner_id, ModuleWatch.ready_at.is_not(None)
-    )
-    recognised = select(func.aggregate_strings(cast(Recognition.module_id, String), " ")).where(
-        Recognition.learner_id == learner_id
-    )
-    row = db.execute(
-        select(
-            select(seconds).where(mine, StudyDay.on == today).scalar_subquery(),
-            select(seconds).where(mine, StudyDay.on.between(date(today.year, 1, 1), today)).scalar_subquery(),
-            ready.scalar_subquery(),
-            recognised.scalar_subquery(),
-        )
-    ).one()
+    values = {"learner_id": learner_id, "today": today, "new_year": date(today.year, 1, 1)}
+    row = db.execute(_FACTS, values).one()
     return LearningFacts(row[0], row[1], row[2], frozenset(map(int, (row[3] or "").split())))
 
 

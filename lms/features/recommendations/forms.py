@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from lms.features.recommendations.models import RecommendationAnswerKind
+from lms.web.text import gettext as _
 
 
 @dataclass(frozen=True)

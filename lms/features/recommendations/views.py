@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Permission
@@ -16,6 +15,7 @@ from lms.features.recommendations.forms import read_answer
 from lms.web.context import clock, current_actor, db
 from lms.web.localisation import pick
 from lms.web.permissions import requires
+from lms.web.text import gettext as _
 from lms.web.urls import safe_next
 
 blueprint = Blueprint("recommendations", __name__, template_folder="templates")
