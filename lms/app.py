@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_compress import Compress
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.domain import events
+from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import queries as account_queries
 from lms.features.accounts import service as accounts
 from lms.features.accounts import tasks as account_tasks
@@ -27,7 +29,16 @@ from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
 from lms.features.learning.views import blueprint as learning_blueprint
-from lms.features.organizations.queries import name_words
+from lms.features.notifications.kinds import HATS
+from lms.features.organizations import tasks as organization_tasks
+from lms.features.organizations.import_views import blueprint as imports_blueprint
+from lms.features.organizations.people_views import blueprint as people_blueprint
+from lms.features.organizations.panels import show_own_work
+from lms.features.organizations.proposals import wish_role
+from lms.features.notifications import tasks as notification_tasks
+from lms.features.notifications.views import blueprint as notifications_blueprint
+from lms.features.organizations.queries import employment_paths, name_words
+from lms.features.organizations.views import blueprint as organizations_blueprint
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.panels import show_next_steps
@@ -35,6 +46,11 @@ from lms.features.recommendations.views import blueprint as recommendations_blue
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
+from lms.features.trail import service as trail
+from lms.features.trail import tasks as trail_tasks
+from lms.features.trail.looks import init_looks
+from lms.features.trail.people import PEOPLE, People
+from lms.features.trail.views import blueprint as trail_blueprint
 from lms.i18n import compile_catalogues
 from lms.jobs.outbox import BUS, CLOCK, EventBus
 from lms.ports.clock import Clock, SystemClock
@@ -52,24 +68,44 @@ from lms.web.permissions import DECLARED, PUBLIC, check_every_route_declares
 
 BLUEPRINTS = (
     accounts_blueprint,
+    organizations_blueprint,
+    people_blueprint,
+    imports_blueprint,
     catalog_blueprint,
     learning_blueprint,
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,
     home_blueprint,
+    notifications_blueprint,
+    trail_blueprint,
 )
-NAVIGATION = (
-    ("home.show_home", lazy_gettext("Home"), "home"),
-    ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
-    ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
-    ("home.show_record", lazy_gettext("Record"), "certificate"),
-)
+# What each hat sees in the rail, at most four entries; the first one is the hat's start page.
+NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
+    Hat.LEARNER: (
+        ("home.show_home", lazy_gettext("Home"), "home"),
+        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
+        ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
+        ("home.show_record", lazy_gettext("Record"), "certificate"),
+    ),
+    Hat.INSTRUCTOR: (("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),),
+    Hat.MANAGER: (
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+        ("people.show_proposals", lazy_gettext("Role proposals"), "checklist"),
+    ),
+    Hat.SUPERVISOR: (
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+    ),
+    Hat.AUDITOR: (
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+    ),
+}
 
 
 def event_bus() -> EventBus:
     """Who listens to which event."""
     return EventBus(
+        always=(trail.record_event,),
         now={
             events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
             events.ModuleCompleted: (skills.record_completion,),
@@ -79,10 +115,17 @@ def event_bus() -> EventBus:
             events.PersonalisationChanged: (recommendations.refresh_for_event,),
             events.EnrollmentChanged: (recommendations.refresh_for_event,),
         },
-        later={events.CurriculumSynced: ("refresh_recommendations",)},
+        later={
+            events.CurriculumSynced: ("refresh_recommendations",),
+            events.RolesSet: ("refresh_learners",),
+        },
         tasks={
             "refresh_recommendations": recommendation_tasks.refresh_recommendations,
+            "refresh_learners": recommendation_tasks.refresh_learners,
             "purge_accounts": account_tasks.purge_accounts,
+            "purge_notifications": notification_tasks.purge_notifications,
+            "check_trail": trail_tasks.check_trail,
+            "purge_people_lists": organization_tasks.purge_people_lists,
         },
     )
 
@@ -101,7 +144,7 @@ def destination_names() -> dict[str, Callable[..., str]]:
         title = module(db, slug=slug)
         return gettext("%(title)s, lesson %(n)d", title=title, n=position) if title else ""
 
-    pages = {endpoint: named(label) for endpoint, label, _ in NAVIGATION}
+    pages = {endpoint: named(label) for entries in NAVIGATION.values() for endpoint, label, _ in entries}
     pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
     pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))
     return pages | {"learning.show_module": module, "learning.show_lesson": lesson}
@@ -111,13 +154,24 @@ def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
     """What the worker does every night, with what it is told."""
     return {
         "purge_accounts": {"idle_minutes": settings.session_idle_minutes},
+        "purge_notifications": {},
+        "check_trail": {},
+        "purge_people_lists": {},
         "refresh_recommendations": {},
     }
 
 
+def session_info(clock: Clock) -> dict[str, Any]:
+    """What every session of the database knows: who listens, what time it is, whom the trail asks about people."""
+    people = People(
+        places=employment_paths, names=account_queries.display_names, find=account_queries.find_by_name
+    )
+    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people}
+
+
 def open_database(settings: Settings, clock: Clock | None = None) -> Database:
-    """The database with the table of listeners and the clock they ask."""
-    return Database(settings.database_url, info={BUS: event_bus(), CLOCK: clock or SystemClock()})
+    """The database with what its sessions know."""
+    return Database(settings.database_url, info=session_info(clock or SystemClock()))
 
 
 def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
@@ -133,10 +187,13 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["remember_language"] = accounts.remember_language
     app.extensions["password_words"] = name_words
     app.extensions["destination_names"] = destination_names()
+    app.extensions["start_pages"] = {hat: entries[0][0] for hat, entries in NAVIGATION.items()}
+    app.extensions["wish_role"] = wish_role
     _configure(app, settings)
     _init_web(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_panel(app, "profile.work", show_own_work)
     register_panel(app, "module.skills", show_taught_skills)
     register_panel(app, "module.quiz", show_quiz_row)
     register_panel(app, "result.after", show_rises)
@@ -177,6 +234,7 @@ def _init_web(app: Flask) -> None:
     init_localisation(app)
     init_errors(app)
     init_limits(app)
+    init_looks(app)
     init_login(app, find_session=account_queries.find_signed_in, touch_session=accounts.touch_session)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, render_slot=render_slot, csrf_token=generate_csrf)
     app.context_processor(_page_facts)
@@ -185,22 +243,16 @@ def _init_web(app: Flask) -> None:
 def _page_facts() -> dict[str, Any]:
     """What every page shows around its content."""
     actor = current_actor()
-    here = request.blueprint
-    entries = [
-        {
-            "label": label,
-            "url": url_for(endpoint),
-            "icon": icon,
-            "is_current": request.endpoint == endpoint
-            or (here != "home" and endpoint.startswith(f"{here}.")),
-        }
-        for endpoint, label, icon in NAVIGATION
-    ]
     other = "en" if language() == "zh" else "zh"
     return {
         "current_actor": actor,
-        "navigation": entries if actor.is_signed_in else [],
+        "navigation": _navigation(actor.hat) if actor.is_signed_in else [],
+        "home_url": url_for(NAVIGATION[actor.hat][0][0]),
+        "hats": _hats(actor) if len(actor.hats) > 1 else [],
+        "hat_label": gettext(HATS[actor.hat]) if len(actor.hats) > 1 else "",
         "search_url": url_for("learning.show_curriculum_list"),
+        "notifications_url": url_for("notifications.show_inbox") if actor.is_signed_in else None,
+        "unread_count": getattr(current_user, "unread_count", 0),
         "sign_out_url": url_for("accounts.sign_out"),
         "person_menu_entries": [
             {"label": gettext("Profile"), "url": url_for("accounts.show_profile"), "icon": "user"}
@@ -208,3 +260,30 @@ def _page_facts() -> dict[str, Any]:
         "language_switch_url": url_for("localisation.switch_language", code=other),
         "demo_marked": account_queries.is_demo_installation(),
     }
+
+
+def _navigation(hat: Hat) -> list[dict[str, Any]]:
+    """The rail of a hat; the entry whose feature shows this page is the current one."""
+    here = request.blueprint
+    return [
+        {
+            "label": label,
+            "url": url_for(endpoint),
+            "icon": icon,
+            "is_current": request.endpoint == endpoint
+            or (here != "home" and endpoint.startswith(f"{here}.")),
+        }
+        for endpoint, label, icon in NAVIGATION[hat]
+    ]
+
+
+def _hats(actor: Actor) -> list[dict[str, Any]]:
+    """The hats of a person who has several, for the person's menu."""
+    return [
+        {
+            "label": gettext(HATS[hat]),
+            "url": url_for("accounts.wear_hat", hat=hat.value),
+            "is_current": hat == actor.hat,
+        }
+        for hat in actor.hats
+    ]

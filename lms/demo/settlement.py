@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from lms.demo.district import District, Person
 from lms.features.accounts.models import User
-from lms.features.accounts.service import create_user
+from lms.features.accounts.service import NO_PASSWORD, create_user
 from lms.features.organizations.models import OrganizationKind
 from lms.features.organizations.service import create_organization, employ
 from lms.features.taxonomy.queries import list_roles
 from lms.ports.clock import local_date
 from lms.ports.passwords import floor_passwords, make_initial_password
-
-NO_PASSWORD = "!"  # noqa: S105 – fits no password at all: these people cannot sign in
 
 
 @dataclass(frozen=True)

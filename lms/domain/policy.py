@@ -25,9 +25,14 @@ class Policy:
     sign_in_account_failures: int = 50
     sign_in_network_failures: int = 100
     initial_password_days: int = 7
+    read_notice_days: int = 180
+    unread_notice_days: int = 400
     hat_grant_days: int = 1096
     import_rows: int = 5000
     import_keep_days: int = 30
+    review_notice_days: int = 30
+    review_grace_days: int = 15
+    publication_group_size: int = 5
 
 
 def policy_from(parameters: dict[str, Any]) -> Policy:

@@ -15,7 +15,30 @@ CODE = re.compile(r"[a-z0-9_./:+-]{0,120}")
 
 # What a fact under one of these names says is a code of the product, never a word that somebody wrote.
 CODED_FACTS = frozenset(
-    ["basis", "delivery", "format", "hat", "kind", "language", "list", "method", "module", "origin", "page", "path", "permission", "reason", "role", "scope", "slug", "status", "version"]
+    {
+        "account",
+        "basis",
+        "delivery",
+        "format",
+        "from_on",
+        "hat",
+        "kind",
+        "language",
+        "list",
+        "method",
+        "module",
+        "origin",
+        "page",
+        "path",
+        "permission",
+        "role",
+        "scope",
+        "slug",
+        "state",
+        "status",
+        "to_on",
+        "version",
+    }
 )
 
 

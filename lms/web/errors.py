@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, jsonify, render_template, request
+from flask import Blueprint, Flask, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from lms.domain.errors import Conflict, RuleError
+from lms.web.assets import STATIC
 from lms.web.permissions import public
 
 PAGES = frozenset({400, 403, 404, 413, 419, 429, 500})
@@ -73,3 +74,12 @@ def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
 def offline() -> ResponseReturnValue:
     """What the browser shows when it cannot reach the server."""
     return render_template("errors/offline.html")
+
+
+@blueprint.get("/sw.js")
+@public
+def service_worker() -> ResponseReturnValue:
+    """The script that shows the offline page; it must lie at the root to stand before every page."""
+    response = send_from_directory(STATIC / "js", "sw.js", mimetype="text/javascript", max_age=0)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -10,7 +10,7 @@ from lms.web.context import settings
 
 CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; worker-src 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 

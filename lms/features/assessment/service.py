@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.attempt import (
@@ -24,7 +24,7 @@ from lms.domain.attempt import (
     is_right,
     score_percent,
 )
-from lms.domain.events import ModuleRecognised
+from lms.domain.events import AttemptGraded, ModuleRecognised
 from lms.domain.policy import Policy
 from lms.features.accounts.models import User
 from lms.features.assessment.models import Attempt, AttemptQuestion
@@ -116,8 +116,11 @@ def save_response(
     is_flagged: bool | None,
     sequence: int | None,
     now: datetime,
+    is_form: bool = False,
 ) -> SavedResponse:
     """Store a response as given; the highest sequence wins, without one the server counts on.
+
+    A form that the learner sent (`is_form`) always wins: its page is left, nobody would see that it lost.
 
     :raises AttemptClosed: the attempt was submitted; the response changes nothing
     """
@@ -128,10 +131,13 @@ def save_response(
         raise AttemptClosed("This attempt has been submitted. The answer just sent was not counted.")
     row = (AttemptQuestion.attempt_id == attempt.attempt_id) & (AttemptQuestion.position == position)
     values: dict[str, Any] = {"response": response, "saved_at": now}
-    values["sequence"] = AttemptQuestion.sequence + 1 if sequence is None else sequence
+    after_all = AttemptQuestion.sequence + 1
+    values["sequence"] = after_all if sequence is None else sequence
+    if is_form and sequence is not None:
+        values["sequence"] = case((AttemptQuestion.sequence >= sequence, after_all), else_=sequence)
     if is_flagged is not None:
         values["is_flagged"] = is_flagged
-    is_newer = row if sequence is None else row & (AttemptQuestion.sequence < sequence)
+    is_newer = row if is_form or sequence is None else row & (AttemptQuestion.sequence < sequence)
     changed = db.execute(
         update(AttemptQuestion)
         .where(is_newer)
@@ -241,6 +247,7 @@ def _grade(db: Session, attempt: AttemptRow, *, now: datetime) -> None:
         .values(score_percent=score, is_passed=is_passed)
         .execution_options(synchronize_session=False)
     )
+    publish(db, AttemptGraded(attempt.learner_id, attempt.attempt_id, score_percent=score, is_passed=is_passed))
     if is_passed:
         _pass(db, attempt, score=score, now=now)
 

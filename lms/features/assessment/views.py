@@ -83,6 +83,7 @@ def _save(page: AttemptPage, answer: Answer) -> service.SavedResponse:
         is_flagged=answer.is_flagged,
         sequence=answer.sequence,
         now=clock().now(),
+        is_form=not wants_json(),
     )
 
 

@@ -115,7 +115,10 @@ def _parser(language: str) -> MarkdownIt:
 
 
 def _maths(content: str, options: dict[str, Any]) -> str:
-    return str(to_mathml(content, display="block" if options.get("display_mode") else "inline"))
+    try:
+        return str(to_mathml(content, display="block" if options.get("display_mode") else "inline"))
+    except Exception:  # the library raises a dozen kinds; what is no formula is shown as it was written
+        return f"<code>{escape(content)}</code>"
 
 
 def _block(name: str, word: str) -> Callable[..., str]:

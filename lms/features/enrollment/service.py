@@ -42,7 +42,7 @@ def enroll(db: Session, *, learner_id: int, module: ModuleCard, now: datetime) -
     )
     db.add(place)
     db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=learner_id, module_id=module.module_id))
+    publish(db, EnrollmentChanged(learner_id, module.module_id, status=EnrollmentStatus.ACTIVE))
     return place
 
 
@@ -54,7 +54,7 @@ def withdraw(db: Session, enrollment_id: int, *, now: datetime) -> None:
     place.status = EnrollmentStatus.WITHDRAWN
     place.withdrawn_at = now
     db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=place.learner_id, module_id=place.module_id))
+    publish(db, EnrollmentChanged(place.learner_id, place.module_id, status=EnrollmentStatus.WITHDRAWN))
 
 
 def touch(db: Session, enrollment_id: int, *, now: datetime) -> None:
@@ -123,7 +123,7 @@ def recognise(
     )
     db.add(row)
     db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=learner_id, module_id=module_id))
+    publish(db, EnrollmentChanged(learner_id, module_id, status="recognised"))
     return row
 
 

@@ -140,12 +140,12 @@ def list_people(
     return [PersonRow(*row) for row in db.execute(query)]
 
 
-def count_people(
-    db: Session, paths: Iterable[str], *, words: str = "", manager_id: int = 0
-) -> PeopleCounts:
+def count_people(db: Session, paths: Iterable[str], *, words: str = "", manager_id: int = 0) -> PeopleCounts:
     """How many people each quick filter shows, in one query."""
     counts = [
-        func.count().filter(_is_chosen(chosen, manager_id)) if chosen is not PeopleFilter.ALL else func.count()
+        func.count().filter(_is_chosen(chosen, manager_id))
+        if chosen is not PeopleFilter.ALL
+        else func.count()
         for chosen in PeopleFilter
     ]
     query = _present(*counts).where(below(Organization.path, paths), _matches(words))
@@ -164,15 +164,16 @@ def find_person(db: Session, user_id: int) -> PersonRow | None:
     return PersonRow(*row) if row else None
 
 
-def list_colleagues(db: Session, person: PersonRow) -> list[tuple[int, str]]:
-    """Who could be the person's line manager: ids and names of the others in the enterprise."""
+def find_colleague(db: Session, person: PersonRow, named: str) -> int | None:
+    """The id of somebody of the person's enterprise (without one, organisation) by sign-in name or staff number."""
     inside = (
         Employment.enterprise_id == person.enterprise_id
         if person.enterprise_id
         else Organization.id == person.organization_id
     )
-    query = _present(User.id, User.display_name).where(inside, User.id != person.user_id)
-    return [(row[0], row[1]) for row in db.execute(query.order_by(User.display_name, User.id))]
+    wanted = or_(User.sign_in_name == folded_name(named), Employment.staff_number == named.strip())
+    query = _present(User.id).where(inside, wanted, User.id != person.user_id).order_by(User.id)
+    return db.scalars(query).first()
 
 
 def list_grants(db: Session, user_id: int, *, now: datetime) -> list[GrantRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -160,6 +160,16 @@ def employment_path(db: Session, user_id: int) -> str | None:
         .where(Employment.user_id == user_id, Employment.ended_on.is_(None))
     )
     return db.scalar(query)
+
+
+def employment_paths(db: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """Where people work now, as paths; who works nowhere is left out."""
+    query = (
+        select(Employment.user_id, Organization.path)
+        .join(Organization, Organization.id == Employment.organization_id)
+        .where(Employment.user_id.in_(user_ids), Employment.ended_on.is_(None))
+    )
+    return {row.user_id: row.path for row in db.execute(query)}
 
 
 def name_words(db: Session, user_id: int) -> tuple[str, ...]:

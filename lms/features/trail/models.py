@@ -19,7 +19,6 @@ class TrailEntry(Base):
     __tablename__ = "trail_entries"
     __table_args__ = (
         Index("ix_trail_entries_subject", "subject", "action"),
-        Index("ix_trail_entries_path", "path", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # one more than the row before

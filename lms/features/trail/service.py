@@ -27,7 +27,7 @@ from lms.web.context import known_actor
 WAITING = "trail_waiting"
 END_OF_CHAIN = 7_049_001  # the advisory lock of PostgreSQL; on SQLite there is one writer anyway
 AT_ONCE = 5000  # ids in one query
-PERSON_FIELDS = ("subject_id", "learner_id", "user_id")
+PERSON_FIELDS = ("subject_id", "learner_id", "user_id")  # what events call the person concerned
 
 
 class Person(NamedTuple):
@@ -93,24 +93,26 @@ def record_look(db: Session, *, actor_id: int, subject_id: int, page: str, now: 
 
 
 def record_event(db: Session, event: Event) -> None:
-    """Every event enters the trail: its name, the person concerned, the first other row that it names.
+    """Every event enters the trail: its name, the people concerned, the first other row that it names.
 
     Who acts is the request's person; a job and a command act as the system."""
     facts = asdict(event)
-    subjects = [facts.pop(name) for name in PERSON_FIELDS if name in facts]
+    subjects = facts.pop("learner_ids", None) or [facts.pop(name) for name in PERSON_FIELDS if name in facts]
     actor_id = facts.pop("actor_id", None) or known_actor().user_id or None
     named = next((name for name in facts if name.endswith("_id")), None)
-    record(
-        db,
-        action=action_of(type(event)),
-        actor_id=actor_id,
-        subject_id=subjects[0] if subjects else None,
-        object_kind=named.removesuffix("_id") if named else "",
-        object_id=facts.pop(named) if named else None,
-        facts=facts,
-        path=facts.get("path"),
-        now=event_time(db),
-    )
+    object_id, path = facts.pop(named) if named else None, facts.pop("path", None)
+    for subject_id in subjects or (None,):
+        record(
+            db,
+            action=action_of(type(event)),
+            actor_id=actor_id,
+            subject_id=subject_id,
+            object_kind=named.removesuffix("_id") if named else "",
+            object_id=object_id,
+            facts=facts,
+            path=path,
+            now=event_time(db),
+        )
 
 
 def action_of(kind: type[Event]) -> str:

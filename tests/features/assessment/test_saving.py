@@ -218,3 +218,18 @@ def test_csrf_is_asked_for_by_scripts_too(taker: Taker) -> None:
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     headers = {**JSON, "X-CSRFToken": token}
     assert taker.client.post(f"/attempts/{uuid}/1", data={}, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("stored", "sent", "kept"), [(2, 4, 4), (9, 4, 10), (4, 4, 5)])
+def test_a_form_wins_over_saves_before_it_and_over_one_still_under_way(
+    taker: Taker, stored: int, sent: int, kept: int
+) -> None:
+    uuid = taker.start()
+    row = single(taker, uuid)
+    at = row["position"]
+    save(taker, uuid, at, choice="A", sequence=stored)
+    taker.client.post(f"/attempts/{uuid}/{at}", data={"choice": "B", "sequence": sent})
+    late = save(taker, uuid, at, choice="C", sequence=min(kept, sent))  # sent before the form, arrives after it
+    assert not late.json["is_newest"]
+    drawn = taker.drawn(uuid)[at - 1]
+    assert (drawn["response"], drawn["sequence"]) == (row["choice_order"][1], kept)

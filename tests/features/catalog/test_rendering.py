@@ -84,3 +84,7 @@ def test_nothing_active_survives() -> None:
             assert 'href="vbscript' not in inside
             assert 'href="data' not in inside
             assert "style=" not in inside
+
+
+def test_what_is_no_formula_is_shown_as_written() -> None:
+    assert "<code>\\frac{</code>" in html("x $\\frac{$ y")

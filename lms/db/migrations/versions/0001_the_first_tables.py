@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+TRAIL = ("trail_entries", "trail_heads")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -100,6 +102,36 @@ def upgrade() -> None:
         sa.Column("description_en", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_skills")),
         sa.UniqueConstraint("slug", name=op.f("uq_skills_slug")),
+    )
+    op.create_table(
+        "trail_entries",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("object_kind", sa.String(), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_entries")),
+    )
+    with op.batch_alter_table("trail_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trail_entries_action"), ["action"], unique=False)
+        batch_op.create_index(batch_op.f("ix_trail_entries_actor"), ["actor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_trail_entries_day"), ["day"], unique=False)
+        batch_op.create_index("ix_trail_entries_subject", ["subject", "action"], unique=False)
+
+    op.create_table(
+        "trail_heads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_heads")),
     )
     op.create_table(
         "job_roles",
@@ -477,6 +509,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_module_watches_module_id"), ["module_id"], unique=False)
 
     op.create_table(
+        "notifications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("group", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_notifications_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+    )
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notifications_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_notifications_inbox", ["user_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notifications_unread", ["user_id", "read_at", "kind", "group"], unique=False
+        )
+
+    op.create_table(
         "people_imports",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -605,6 +657,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_study_days_learner_id"), ["learner_id"], unique=False)
 
     op.create_table(
+        "trail_persons",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("pseudonym", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_trail_persons_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_trail_persons")),
+        sa.UniqueConstraint("pseudonym", name=op.f("uq_trail_persons_pseudonym")),
+    )
+    op.create_table(
         "user_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -726,6 +787,8 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt_questions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_questions_attempt_id"), ["attempt_id"], unique=False)
     _search_index()
+    _trail_function()
+    _trail_guards()
 
 
 def downgrade() -> None:
@@ -754,6 +817,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
 
     op.drop_table("user_sessions")
+    op.drop_table("trail_persons")
     with op.batch_alter_table("study_days", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_study_days_learner_id"))
 
@@ -784,6 +848,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_people_imports_organization_id"))
 
     op.drop_table("people_imports")
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.drop_index("ix_notifications_unread")
+        batch_op.drop_index("ix_notifications_inbox")
+        batch_op.drop_index(batch_op.f("ix_notifications_created_at"))
+
+    op.drop_table("notifications")
     with op.batch_alter_table("module_watches", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_module_watches_module_id"))
         batch_op.drop_index(batch_op.f("ix_module_watches_learner_id"))
@@ -881,6 +951,14 @@ def downgrade() -> None:
 
     op.drop_table("module_versions")
     op.drop_table("job_roles")
+    op.drop_table("trail_heads")
+    with op.batch_alter_table("trail_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_trail_entries_subject")
+        batch_op.drop_index(batch_op.f("ix_trail_entries_day"))
+        batch_op.drop_index(batch_op.f("ix_trail_entries_actor"))
+        batch_op.drop_index(batch_op.f("ix_trail_entries_action"))
+
+    op.drop_table("trail_entries")
     op.drop_table("skills")
     with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_failures_network")
@@ -899,6 +977,8 @@ def downgrade() -> None:
     op.drop_table("modules")
     op.drop_table("industries")
     op.drop_table("catalog_revisions")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_trail_change()")
 
 
 def _search_index() -> None:
@@ -911,3 +991,33 @@ def _search_index() -> None:
         "GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED"
     )
     op.execute("CREATE INDEX ix_search_documents_vector ON search_documents USING gin (vector)")
+
+
+def _trail_guards() -> None:
+    """What the trail says is never changed nor deleted, by whatever way (safety.md L3)."""
+    for table in TRAIL:
+        if op.get_bind().dialect.name == "sqlite":
+            for change in ("UPDATE", "DELETE"):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                    "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
+                )
+            op.execute(  # REPLACE would delete without asking the trigger above
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+                "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
+            )
+            continue
+        for changes, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{changes.split()[0].lower()} BEFORE {changes} ON {table} "
+                f"FOR EACH {each} EXECUTE FUNCTION refuse_trail_change()"
+            )
+
+
+def _trail_function() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_trail_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$"
+        )

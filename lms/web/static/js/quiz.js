@@ -27,6 +27,7 @@ const say = (text, ok = true) => {
 
 const shown = form?.action.split('/').pop();
 let isTouched = false;
+let isLeaving = false;
 
 const token = () => document.querySelector('[name=csrf_token]')?.value ?? '';
 
@@ -79,11 +80,11 @@ function save() {
 async function send(kept, isAgain = false) {
   try {
     const { status, body } = await post(form.action, kept);
-    if (status === 200 && !body.is_newest && !isAgain) {
+    if (status === 200 && !body.is_newest && !isAgain && !isLeaving) {
       sequence = body.sequence;
-      const fields = new URLSearchParams(kept);
-      fields.set('sequence', ++sequence);
-      return await send(fields.toString(), true);
+      const latest = fieldsNow(); /* what stands on the page now, never the older text that lost */
+      store.put(key, latest);
+      return await send(latest, true);
     }
     if (status === 200 || isOver(status)) { if (store.get(key) === kept || isAgain) store.drop(key); }
     showErrors(status === 422 ? Object.values(body.errors ?? {})[0] : '');
@@ -181,9 +182,14 @@ if (form) {
   form.addEventListener('change', (event) => { if (event.target.name !== 'flag') save(); });
   form.querySelector('[data-flag]').addEventListener('click', (event) => { event.preventDefault(); flag(); });
   form.addEventListener('submit', (event) => {
-    if (navigator.onLine) return;
-    event.preventDefault(); /* an error page of the browser would take the answer with it */
-    save();
+    if (!navigator.onLine) {
+      event.preventDefault(); /* an error page of the browser would take the answer with it */
+      save();
+      return;
+    }
+    isLeaving = true; /* the form goes with the highest number: a save still under way cannot win over it */
+    const field = form.elements.sequence ?? form.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name: 'sequence' }));
+    field.value = ++sequence;
   });
   document.addEventListener('keydown', onKey);
 }

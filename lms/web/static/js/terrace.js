@@ -180,3 +180,6 @@ function drawChains(map) {
   }
   map.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
 }
+
+// Without a connection the browser shows our own page, in both languages, with a way on.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -1,0 +1,72 @@
+"""One-time codes for the first sign-in, printed on paper: no mail is needed.
+
+A code is a first password. It is shown once, kept as a hash, and replaced by its owner when they sign in (A6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from lms.db.transaction import Database
+from lms.domain.hats import outranks
+from lms.domain.permissions import Actor
+from lms.features.accounts.service import store_first_passwords
+from lms.features.organizations import notices
+from lms.features.organizations.people_queries import PeopleFilter, PersonRow, list_people, list_scopes
+from lms.features.policies.queries import get_policy
+from lms.ports.clock import local_date
+from lms.ports.passwords import CONCURRENT_HASHES, Passwords, make_initial_password
+
+AT_ONCE = 100  # each costs a core 50 ms, and a hundred slips are a stack of paper
+
+
+class Slip(NamedTuple):
+    """What is printed for one person."""
+
+    person: PersonRow
+    code: str
+
+
+class Waiting(NamedTuple):
+    """People without a valid code: those whose turn it is, and how many there are in all."""
+
+    people: list[PersonRow]
+    total: int
+
+
+def list_without_code(db: Session, actor: Actor, path: str, *, now: datetime) -> Waiting:
+    """Who in this part of the tree has never signed in and holds no code that still works."""
+    valid = now - timedelta(days=get_policy(db, on=local_date(now)).initial_password_days)
+    people = [
+        person
+        for person in list_people(db, (path,), chosen=PeopleFilter.WAITING)
+        if not person.is_suspended and (not person.has_code or person.code_made_at < valid)
+    ]
+    scopes = list_scopes(db, [person.user_id for person in people], now=now)
+    people = [person for person in people if outranks(actor, person.user_id, scopes.get(person.user_id, ()))]
+    return Waiting(people[:AT_ONCE], len(people))
+
+
+def make_codes(
+    database: Database,
+    passwords: Passwords,
+    people: Sequence[PersonRow],
+    *,
+    now: datetime,
+    is_for_waiting: bool = True,
+) -> list[Slip]:
+    """Make a code for each and keep the hashes; takes the `Database`, because hashing belongs into no transaction.
+
+    `is_for_waiting`: whoever signs in at this very moment keeps the password of their own."""
+    codes = {person.user_id: make_initial_password() for person in people}
+    with ThreadPoolExecutor(CONCURRENT_HASHES) as pool:
+        hashes = dict(zip(codes, pool.map(passwords.hash, codes.values()), strict=True))
+    with database.writing() as db:
+        stored = store_first_passwords(db, hashes, now=now, is_for_waiting=is_for_waiting)
+        if not is_for_waiting:
+            notices.tell_account(db, stored, "password_given", now=now)
+    return [Slip(person, codes[person.user_id]) for person in people if person.user_id in stored]
