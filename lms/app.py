@@ -29,20 +29,21 @@ from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
 from lms.features.learning.views import blueprint as learning_blueprint
+from lms.features.notifications import tasks as notification_tasks
 from lms.features.notifications.kinds import HATS
+from lms.features.notifications.views import blueprint as notifications_blueprint
 from lms.features.organizations import tasks as organization_tasks
 from lms.features.organizations.import_views import blueprint as imports_blueprint
-from lms.features.organizations.people_views import blueprint as people_blueprint
 from lms.features.organizations.panels import show_own_work
+from lms.features.organizations.people_views import blueprint as people_blueprint
 from lms.features.organizations.proposals import wish_role
-from lms.features.notifications import tasks as notification_tasks
-from lms.features.notifications.views import blueprint as notifications_blueprint
 from lms.features.organizations.queries import employment_paths, name_words
 from lms.features.organizations.views import blueprint as organizations_blueprint
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
+from lms.features.reporting.district_views import blueprint as district_blueprint
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,
+    district_blueprint,
     home_blueprint,
     notifications_blueprint,
     trail_blueprint,
@@ -94,9 +96,12 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
         ("people.show_proposals", lazy_gettext("Role proposals"), "checklist"),
     ),
     Hat.SUPERVISOR: (
+        ("district.show_district", lazy_gettext("District"), "chart-dots"),
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
     ),
     Hat.AUDITOR: (
+        ("trail.show_trail", lazy_gettext("Trail"), "notes"),
+        ("district.show_district", lazy_gettext("District"), "chart-dots"),
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
     ),
 }
@@ -146,6 +151,8 @@ def destination_names() -> dict[str, Callable[..., str]]:
 
     pages = {endpoint: named(label) for entries in NAVIGATION.values() for endpoint, label, _ in entries}
     pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
+    pages["notifications.show_inbox"] = named(lazy_gettext("Messages"))
+    pages["trail.show_looks"] = named(lazy_gettext("Who looked at my record"))
     pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))
     return pages | {"learning.show_module": module, "learning.show_lesson": lesson}
 

@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy.orm import Session
+
     from lms.config import Settings
     from lms.db.transaction import Database
 
@@ -61,6 +63,20 @@ def owned() -> Iterator[tuple[Settings, Database]]:
                 yield found, database
             finally:
                 database.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A reading session of the database, which a server may be using."""
+    from lms.server import open_checked
+
+    with sentences():
+        database = open_checked(settings())
+        try:
+            with database.reading() as db:
+                yield db
+        finally:
+            database.close()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -228,6 +244,41 @@ def db_upgrade() -> None:
             upgrade_database(database)
             click.echo(f"The database is at revision {current_revision(database)}.")
             database.close()
+
+
+@main.group("trail")
+def trail_group() -> None:
+    """The record of what everybody did; the server may go on."""
+
+
+@trail_group.command("verify")
+@click.option(
+    "--head", "heads", multiple=True, metavar="NUMBER:HASH", help="A head noted before; repeatable."
+)
+def trail_verify(heads: tuple[str, ...]) -> None:
+    """Check every row; prints the first one that was changed, deleted or moved, with exit code 1.
+
+    That nothing was cut off at the end shows only against a head that was noted elsewhere."""
+    from lms.domain.trail import Head
+    from lms.features.trail.verifier import verify
+
+    try:
+        noted = [Head.read(text) for text in heads]
+    except ValueError as error:
+        raise click.ClickException(f"{error}.") from None
+    with reading() as db:
+        verdict = verify(db, noted)
+    click.echo(verdict)
+    raise SystemExit(not verdict.is_whole)
+
+
+@trail_group.command("head")
+def trail_head() -> None:
+    """Print the end of the trail, to be noted outside of this installation."""
+    from lms.features.trail.service import read_head
+
+    with reading() as db:
+        click.echo(read_head(db))
 
 
 @main.command()

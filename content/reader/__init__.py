@@ -5,13 +5,14 @@ findings = lint(curriculum)
 """
 
 from .findings import RULES, Finding, Rule
-from .linter import lint, report_findings
+from .linter import lint, lint_module, report_findings
 from .loader import (
     Curriculum,
     LessonSource,
     LessonText,
     Module,
     hash_folder,
+    load_beside,
     load_curriculum,
 )
 from .quiz_schema import (
@@ -53,6 +54,8 @@ __all__ = [
     "TrueFalseQuestion",
     "hash_folder",
     "lint",
+    "lint_module",
+    "load_beside",
     "load_curriculum",
     "report_findings",
 ]

@@ -1,6 +1,7 @@
 """Runs the numbered rules over a loaded curriculum."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from . import rules
 from .findings import RULES, Finding
@@ -9,7 +10,7 @@ from .schema import Language
 
 PARSE_RULE = "C001"
 
-__all__ = ["lint", "report_findings", "rules"]
+__all__ = ["lint", "lint_module", "report_findings", "rules"]
 
 
 def lint(curriculum: Curriculum) -> list[Finding]:
@@ -22,6 +23,19 @@ def lint(curriculum: Curriculum) -> list[Finding]:
     if unreadable:
         return unreadable
     return sorted({finding for rule in RULES.values() for finding in rule.findings(curriculum)})
+
+
+WHOLE_CURRICULUM = frozenset({"C003", "C010", "C011", "C013", "C027", "C028", "C029"})
+"""Rules about the approved plan and the map, which a module from elsewhere is no part of."""
+
+
+def lint_module(curriculum: Curriculum, folder: Path) -> list[Finding]:
+    """Every breach in one module of `load_beside`; `folder` is relative to the curriculum's root."""
+    if curriculum.errors:
+        return sorted(RULES[PARSE_RULE].findings(curriculum))
+    asked = [rule for number, rule in RULES.items() if number not in WHOLE_CURRICULUM]
+    found = {finding for rule in asked for finding in rule.findings(curriculum)}
+    return sorted(finding for finding in found if finding.path.is_relative_to(folder))
 
 
 def report_findings(findings: Iterable[Finding], language: Language) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
 from pathlib import Path
@@ -156,13 +156,43 @@ def load_curriculum(root: Path) -> Curriculum:
     Raises nothing for bad content: a file that cannot be read is left out and listed in `errors`.
     Modules come from the ground up, by slug inside a layer.
     """
+    errors: list[ContentError] = []
+    modules = tuple(_load_modules(root, errors))
+    return _assemble(root, modules, errors)
+
+
+def load_beside(root: Path, home: Path, folder: Path) -> Curriculum:
+    """The module in `folder` below `home` in front of the curriculum under `root`.
+
+    Of the curriculum's own modules only what module.yaml says is read, and nothing of it is reported: `root`
+    of the result is `home`, its `errors` are those of the one module.
+    """
+    errors: list[ContentError] = []
+    module = _load_module(home, folder, errors)
+    own = (module.meta.slug, module.meta.uuid) if module else None
+    heads = [head for head in _load_heads(root) if own is None or not {head.meta.slug, head.meta.uuid} & {*own}]
+    return replace(_assemble(root, (*heads, *([module] if module else [])), []), root=home, errors=tuple(errors))
+
+
+def _load_heads(root: Path) -> Iterator[Module]:
+    """The curriculum's modules without lessons, questions and media."""
+    for layer in LAYER_FOLDERS.values():
+        for path in sorted((root / layer).glob("*/module.yaml")):
+            meta, source, _ = read_yaml(root, path.relative_to(root), ModuleMeta)
+            if meta:
+                quiz = SourceFile(source.path.with_name("quiz.yaml"))
+                yield Module(meta, path.parent, (), (), {}, "", source, quiz)
+
+
+def _assemble(root: Path, modules: tuple[Module, ...], module_errors: list[ContentError]) -> Curriculum:
+    """The files at the root, and these modules."""
     layers, layers_source, errors = read_yaml(root, Path("layers.yaml"), LayersFile)
     skills, skills_source, skill_errors = read_yaml(root, Path("skills.yaml"), SkillsFile)
     roles, roles_source, role_errors = read_yaml(root, Path("roles.yaml"), RolesFile)
     uuids, uuids_source, uuid_errors = read_yaml(root, Path("uuids.yaml"), UuidsFile)
     plan, plan_source, plan_errors = read_yaml(root, Path("plan.yaml"), PlanFile)
     errors += skill_errors + role_errors + uuid_errors + plan_errors
-    modules = tuple(_load_modules(root, errors))
+    errors += module_errors
     sources = (layers_source, skills_source, roles_source, uuids_source, plan_source)
     return Curriculum(
         root=root,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that has happened in this transaction."""
+
+    is_recorded: ClassVar[bool] = True  # in the trail
 
 
 @dataclass(frozen=True)
@@ -216,3 +220,94 @@ class UserCreated(Event):
     """Somebody has an account."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class ModulePublished(Event):
+    """A version of an uploaded module is offered to new learners from now on."""
+
+    module_id: int
+    version_id: int
+
+
+@dataclass(frozen=True)
+class ModuleUnpublished(Event):
+    """An uploaded module is not offered any more; learners under way keep theirs."""
+
+    module_id: int
+
+
+@dataclass(frozen=True)
+class ModuleShown(Event):
+    """An uploaded module is shown to the people of another part of the tree."""
+
+    module_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True)
+class ModuleUploaded(Event):
+    """An archive with a module was taken in; `state` tells whether it can be imported."""
+
+    upload_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class QuestionAsked(Event):
+    """A learner asked about a lesson."""
+
+    learner_id: int
+    question_id: int
+
+
+@dataclass(frozen=True)
+class QuestionAnswered(Event):
+    """An instructor answered a learner's question."""
+
+    learner_id: int
+    question_id: int
+
+
+@dataclass(frozen=True)
+class LearningAssigned(Event):
+    """People were asked to take modules, or have another date for them."""
+
+    learner_ids: tuple[int, ...]
+    modules: int
+    due_on: date
+
+
+@dataclass(frozen=True)
+class AssignmentWaived(Event):
+    """A module is not asked of a learner any more."""
+
+    learner_id: int
+    assignment_id: int
+
+
+@dataclass(frozen=True)
+class AssignmentRuleMade(Event):
+    """Whoever joins an organisation is asked to take modules from now on."""
+
+    assignment_rule_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class AssignmentRuleEnded(Event):
+    """Joiners are not asked to take these modules any more."""
+
+    assignment_rule_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class ProgressNoted(Event):
+    """A learner has worked on a module. Figures follow it; nothing is decided by it, so the trail leaves it out."""
+
+    is_recorded: ClassVar[bool] = False
+
+    learner_id: int
+    at: datetime
+    has_read_lesson: bool

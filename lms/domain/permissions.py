@@ -98,6 +98,9 @@ class Permission(Enum):
     PROPOSALS_VIEW = "proposals.view"
     PROPOSAL_ANSWER = "proposal.answer"
     PEOPLE_IMPORT = "people.import"
+    TEAM_VIEW = "team.view"
+    PERSON_VIEW = "person.view"
+    ASSIGN = "assignment.make"
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -164,6 +167,9 @@ RULES: dict[Permission, Rule] = {
     Permission.PROPOSALS_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR),
     Permission.PROPOSAL_ANSWER: covers(Hat.MANAGER, Hat.SUPERVISOR),
     Permission.PEOPLE_IMPORT: _has_uploaded,
+    Permission.TEAM_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR),
+    Permission.PERSON_VIEW: covers(Hat.MANAGER, Hat.SUPERVISOR),
+    Permission.ASSIGN: covers(Hat.MANAGER),
 }
 
 

@@ -19,6 +19,7 @@ CODED_FACTS = frozenset(
         "account",
         "basis",
         "delivery",
+        "due_on",
         "format",
         "from_on",
         "hat",
@@ -120,7 +121,9 @@ def keyed(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()[:32]
 
 
-def find_break(rows: Iterable[TrailRow], noted: Mapping[int, str], *, after: Head | None = None) -> Break | None:
+def find_break(
+    rows: Iterable[TrailRow], noted: Mapping[int, str], *, after: Head | None = None
+) -> Break | None:
     """The first row, in the order of their numbers, that was edited, removed, moved or cut off.
 
     `noted`: hashes of rows by number, written down when these were the newest. `after`: the row before the

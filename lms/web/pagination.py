@@ -22,9 +22,7 @@ class Page:
 
 def paginate(rows: Sequence[Any], *, number: int, size: int, url: Callable[[int], str]) -> Page:
     """The page with this number (from 1; out of range = the nearest one) of rows that are all here."""
-    return page_of(
-        lambda skip: rows[skip : skip + size], number=number, size=size, total=len(rows), url=url
-    )
+    return page_of(lambda skip: rows[skip : skip + size], number=number, size=size, total=len(rows), url=url)
 
 
 def page_of(

@@ -21,7 +21,7 @@ from tests.journeys.steps import choose_language, enter
 
 SMALL = 360
 LANGUAGES = ("zh", "en")
-NO_PAGES = frozenset({"static", "catalog.show_media", "accounts.sign_in"})
+NO_PAGES = frozenset({"static", "catalog.show_media", "errors.service_worker", "accounts.sign_in"})
 ERRORS = (403, 404, 419, 429, 500)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests import world
 from tests.journeys.browser import DESKTOP, PHONE, Visitor
@@ -116,3 +116,20 @@ def test_a_word_in_the_middle_of_a_chinese_sentence_is_found(open_browser: Open)
         field.press("Enter")
         person.page.wait_for_url("**q=*")
         expect(person.page.locator('main a[href="/modules/finance-invoice-basics"]').first).to_be_visible()
+
+
+def test_without_a_connection_the_browser_shows_our_page(browser: Browser, server: LiveServer) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{server.url}/sign-in")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    context.set_offline(True)
+    page.goto(f"{server.url}/curriculum")
+    expect(page.get_by_role("heading", level=1)).to_have_text("没有连上服务器")
+    assert page.get_by_role("link", name="再试一次").get_attribute("href") == ""
+    context.set_offline(False)
+    page.get_by_role("link", name="再试一次").click()
+    page.wait_for_url("**/sign-in?next=*")
+    context.close()

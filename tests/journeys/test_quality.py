@@ -21,7 +21,7 @@ RUN_AXE = """async (tags) => {
     `${n.target.join(" ")} – ${(n.failureSummary || "").split("\\n").slice(1, 2).join("").trim()}`).join(" | "));
 }"""
 TOO_WIDE = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-NO_PAGES = frozenset({"static", "catalog.show_media"})
+NO_PAGES = frozenset({"static", "catalog.show_media", "errors.service_worker"})
 
 
 def page_paths(server: LiveServer) -> list[str]:

@@ -72,6 +72,7 @@ def test_only_named_routes_are_public(own: AddressBook) -> None:
         "accounts.sign_in",
         "accounts.sign_out",
         "errors.offline",
+        "errors.service_worker",
         "localisation.switch_language",
     }
 

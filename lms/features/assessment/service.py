@@ -247,7 +247,9 @@ def _grade(db: Session, attempt: AttemptRow, *, now: datetime) -> None:
         .values(score_percent=score, is_passed=is_passed)
         .execution_options(synchronize_session=False)
     )
-    publish(db, AttemptGraded(attempt.learner_id, attempt.attempt_id, score_percent=score, is_passed=is_passed))
+    publish(
+        db, AttemptGraded(attempt.learner_id, attempt.attempt_id, score_percent=score, is_passed=is_passed)
+    )
     if is_passed:
         _pass(db, attempt, score=score, now=now)
 

@@ -210,7 +210,7 @@ def _lesson(lesson: LessonSource, figures: Mapping[str, Figure]) -> PreparedLess
 
 
 def _text(lesson: LessonSource, language: Language) -> str:
-    return lesson.text(language) or next((lesson.text(other) or "" for other in LANGUAGES if other != language))
+    return lesson.text(language) or next(lesson.text(other) or "" for other in LANGUAGES if other != language)
 
 
 def _questions(source: ModuleSource) -> list[PreparedQuestion]:

@@ -49,9 +49,7 @@ def _guard(folder: Path) -> Any:
     def check(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(FORBIDDEN):
             raise Forbidden(event)
-        if event == "open" and arguments[2] is not None and arguments[2] & WRITES:
-            _check_inside(arguments[0], inside)
-        elif event in CHANGES:
+        if (event == "open" and arguments[2] is not None and arguments[2] & WRITES) or event in CHANGES:
             _check_inside(arguments[0], inside)
 
     return check

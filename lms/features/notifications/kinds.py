@@ -97,12 +97,12 @@ KINDS: dict[str, Kind] = {
     ),
     "review_asked": Kind(MODULES, lazy_gettext("%(by)s asks you to look %(title)s through."), "eye"),
     "review_agreed": Kind(MODULES, lazy_gettext("%(by)s released %(title)s."), "circle-check"),
-    "review_refused": Kind(
-        MODULES, lazy_gettext("%(by)s sent %(title)s back: %(reason)s"), "arrow-left"
-    ),
+    "review_refused": Kind(MODULES, lazy_gettext("%(by)s sent %(title)s back: %(reason)s"), "arrow-left"),
     "review_due": Kind(MODULES, lazy_gettext("%(title)s is due for review on %(due_on)s."), "clock"),
     "upload_finished": Kind(
-        MODULES, lazy_gettext("Your upload %(title)s is a draft now. Look at it as a learner would."), "upload"
+        MODULES,
+        lazy_gettext("Your upload %(title)s is a draft now. Look at it as a learner would."),
+        "upload",
     ),
     "upload_failed": Kind(
         MODULES, lazy_gettext("Your upload %(file)s was not taken. The report says why."), "upload"
@@ -110,14 +110,19 @@ KINDS: dict[str, Kind] = {
     "import_done": Kind(
         PEOPLE, lazy_gettext("%(n)s people are entered, %(refused)s rows were refused."), "upload"
     ),
-    "question_asked": Kind(QUESTIONS, lazy_gettext("%(person)s asks about %(title)s."), "message-circle"),
+    "question_asked": Kind(QUESTIONS, lazy_gettext("%(name)s asks about %(title)s."), "message-circle"),
     "question_answered": Kind(
         QUESTIONS, lazy_gettext("%(by)s answered your question about %(title)s."), "message-circle"
     ),
 }
-UNKNOWN = Kind(
-    lazy_gettext("Other"), lazy_gettext("Something was changed that concerns you."), "info-circle"
-)
+HATS = {
+    "learner": lazy_gettext("Learner"),
+    "instructor": lazy_gettext("Instructor"),
+    "manager": lazy_gettext("Manager"),
+    "supervisor": lazy_gettext("Supervisor"),
+    "auditor": lazy_gettext("Auditor"),
+}
+UNKNOWN = Kind(lazy_gettext("Other"), lazy_gettext("Something was changed that concerns you."), "info-circle")
 
 
 def check_notice(kind: str, text: Mapping[str, Any]) -> None:

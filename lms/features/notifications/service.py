@@ -83,7 +83,8 @@ def purge_notifications(db: Session, *, now: datetime, read_days: int, unread_da
         delete(Notification).where(
             or_(
                 Notification.created_at < now - timedelta(days=unread_days),
-                (Notification.created_at < now - timedelta(days=read_days)) & Notification.read_at.is_not(None),
+                (Notification.created_at < now - timedelta(days=read_days))
+                & Notification.read_at.is_not(None),
             )
         )
     )

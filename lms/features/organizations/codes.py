@@ -12,11 +12,9 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from lms.db.transaction import Database
-from lms.domain.hats import outranks
-from lms.domain.permissions import Actor
 from lms.features.accounts.service import store_first_passwords
 from lms.features.organizations import notices
-from lms.features.organizations.people_queries import PeopleFilter, PersonRow, list_people, list_scopes
+from lms.features.organizations.people_queries import PersonRow, count_codeless, list_codeless
 from lms.features.policies.queries import get_policy
 from lms.ports.clock import local_date
 from lms.ports.passwords import CONCURRENT_HASHES, Passwords, make_initial_password
@@ -31,24 +29,25 @@ class Slip(NamedTuple):
     code: str
 
 
-class Waiting(NamedTuple):
-    """People without a valid code: those whose turn it is, and how many there are in all."""
+def list_without_code(db: Session, path: str, *, now: datetime) -> list[PersonRow]:
+    """Whose turn it is in this part of the tree: never signed in, no code that still works.
 
-    people: list[PersonRow]
-    total: int
+    Who wears a hat is given a code one by one, by somebody of higher rank."""
+    return list_codeless(db, path, valid_since=_valid_since(db, now), now=now, limit=AT_ONCE)
 
 
-def list_without_code(db: Session, actor: Actor, path: str, *, now: datetime) -> Waiting:
-    """Who in this part of the tree has never signed in and holds no code that still works."""
-    valid = now - timedelta(days=get_policy(db, on=local_date(now)).initial_password_days)
-    people = [
-        person
-        for person in list_people(db, (path,), chosen=PeopleFilter.WAITING)
-        if not person.is_suspended and (not person.has_code or person.code_made_at < valid)
-    ]
-    scopes = list_scopes(db, [person.user_id for person in people], now=now)
-    people = [person for person in people if outranks(actor, person.user_id, scopes.get(person.user_id, ()))]
-    return Waiting(people[:AT_ONCE], len(people))
+def count_without_code(db: Session, path: str, *, now: datetime) -> int:
+    """How many people there wait for a code."""
+    return count_codeless(db, path, valid_since=_valid_since(db, now), now=now)
+
+
+def valid_days(db: Session, *, now: datetime) -> int:
+    """For how many days a code works."""
+    return get_policy(db, on=local_date(now)).initial_password_days
+
+
+def _valid_since(db: Session, now: datetime) -> datetime:
+    return now - timedelta(days=valid_days(db, now=now))
 
 
 def make_codes(

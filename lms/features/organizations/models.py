@@ -36,6 +36,9 @@ class Organization(Base):
     name_en: Mapped[str]
     industry: Mapped[str | None] = mapped_column(ForeignKey("industries.slug"))
     is_demo: Mapped[bool] = mapped_column(default=False)
+    needs_second_approval: Mapped[bool] = mapped_column(
+        default=False
+    )  # uploads: publisher is not the uploader
 
 
 class Employment(Base):

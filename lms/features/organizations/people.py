@@ -31,6 +31,8 @@ from lms.features.taxonomy.queries import get_role
 from lms.jobs.outbox import publish
 from lms.ports.clock import day_end, local_date
 
+RANK = "This is for somebody who could have granted this person's hats."
+
 
 class WorkRefused(RuleError):
     """Somebody's work cannot be changed that way."""
@@ -173,8 +175,13 @@ def grant_hat(
     notices.tell_grant(db, person.user_id, words, hat=hat, by=actor.display_name, ends_on=ends_on, now=now)
 
 
-def end_hat(db: Session, grant: GrantRow, *, now: datetime) -> None:
-    """Take a hat away, with the next request everywhere."""
+def end_hat(db: Session, grant: GrantRow, *, actor: Actor, now: datetime) -> None:
+    """Take a hat away, with the next request everywhere.
+
+    :raises NotYourRank: one's own hat, or one that the actor could not have granted
+    """
+    if not may_end(actor, grant):
+        raise NotYourRank(RANK)
     _end(db, grant, now=now)
     place = notices.place_words(grant.organization_zh, grant.organization_en)
     notices.tell_hat_end(db, grant.user_id, place, hat=grant.hat, now=now)
@@ -199,7 +206,7 @@ def _end(db: Session, grant: GrantRow, *, now: datetime) -> None:
 
 def _check_rank(db: Session, person: PersonRow, actor: Actor, *, now: datetime) -> None:
     if not may_act_on_account(db, person, actor, now=now):
-        raise NotYourRank("This is for somebody who could have granted this person's hats.")
+        raise NotYourRank(RANK)
 
 
 def _has_number(db: Session, person: PersonRow, staff_number: str) -> bool:

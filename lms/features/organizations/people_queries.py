@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.permissions import Hat, Scope
@@ -43,6 +43,7 @@ class PersonRow:
     role_en: str | None
     line_manager_id: int | None
     line_manager_name: str | None
+    line_manager_sign_in: str | None
 
     @property
     def learner_id(self) -> int:
@@ -114,6 +115,7 @@ _COLUMNS = (
     JobRole.name_en,
     Employment.line_manager_id,
     _MANAGER.display_name,
+    _MANAGER.sign_in_name,
 )
 
 
@@ -150,6 +152,36 @@ def count_people(db: Session, paths: Iterable[str], *, words: str = "", manager_
     ]
     query = _present(*counts).where(below(Organization.path, paths), _matches(words))
     return PeopleCounts(*db.execute(query).one())
+
+
+def list_codeless(
+    db: Session, path: str, *, valid_since: datetime, now: datetime, limit: int
+) -> list[PersonRow]:
+    """Who has never signed in and holds no first password made since then, nor any hat; by name."""
+    query = (
+        _present(*_COLUMNS)
+        .outerjoin(JobRole, JobRole.id == User.role_id)
+        .outerjoin(_MANAGER, _MANAGER.id == Employment.line_manager_id)
+        .where(_is_codeless(path, valid_since, now))
+        .order_by(User.display_name, User.id)
+        .limit(limit)
+    )
+    return [PersonRow(*row) for row in db.execute(query)]
+
+
+def count_codeless(db: Session, path: str, *, valid_since: datetime, now: datetime) -> int:
+    """How many people `list_codeless` would name without its limit."""
+    return db.scalar(_present(func.count()).where(_is_codeless(path, valid_since, now))) or 0
+
+
+def _is_codeless(path: str, valid_since: datetime, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        below(Organization.path, (path,)),
+        User.must_change_password,
+        User.status == UserStatus.ACTIVE,
+        or_(User.password_hash == "", User.password_changed_at < valid_since),
+        ~exists().where(HatGrant.user_id == User.id, _is_in_force(now)),
+    )
 
 
 def find_person(db: Session, user_id: int) -> PersonRow | None:

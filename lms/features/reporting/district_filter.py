@@ -76,7 +76,7 @@ class DistrictFilter:
 
     def url(self, endpoint: str, *, without: tuple[str, ...] = (), **changes: str) -> str:
         """The address of a page with some filters changed; an empty value takes one away."""
-        places = {key: changes.pop(key) for key in ("number", "kind") if key in changes}
+        places: dict[str, Any] = {key: changes.pop(key) for key in ("number", "kind") if key in changes}
         merged = {**{k: v for k, v in self.values.items() if k not in without}, **changes}
         query = urlencode({name: value for name, value in merged.items() if value})
         return url_for(endpoint, **places) + (f"?{query}" if query else "")

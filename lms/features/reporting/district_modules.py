@@ -55,14 +55,28 @@ def list_module_reviews(db: Session, *, today: date) -> list[ModuleReview]:
         .order_by(Module.place_row, Module.place_column, Module.slug)
     )
     found = []
-    for *facts, is_complete, details, reviewed_on, published_at in db.execute(query):
-        cadence = details.get("review_cadence", DEFAULT_CADENCE)
+    for row in db.execute(query):
+        cadence = row.details.get("review_cadence", DEFAULT_CADENCE)
         cadence = cadence if cadence in CADENCE_MONTHS else DEFAULT_CADENCE
-        published_on = local_date(published_at) if published_at else None
-        last_on = (reviewed_on or published_on) if is_complete else None
+        published_on = local_date(row.published_at) if row.published_at else None
+        last_on = (row.reviewed_on or published_on) if row.is_complete else None
         due_on = review_due_on(last_on, cadence) if last_on else None
         state = review_state(
             due_on, today=today, notice_days=policy.review_notice_days, grace_days=policy.review_grace_days
         )
-        found.append(ModuleReview(*facts, is_complete, cadence, last_on, due_on, state))
+        found.append(
+            ModuleReview(
+                slug=row.slug,
+                layer=row.layer,
+                title_zh=row.title_zh,
+                title_en=row.title_en,
+                number=row.number,
+                periods=row.periods,
+                is_complete=row.is_complete,
+                cadence=cadence,
+                last_on=last_on,
+                due_on=due_on,
+                state=state,
+            )
+        )
     return sorted(found, key=lambda module: list(Layer).index(Layer(module.layer)))

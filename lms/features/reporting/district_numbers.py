@@ -67,6 +67,7 @@ class Figures:
     reached: int
     layers: dict[str, LayerFigures]
     rates: PassRates
+    completers: int
     sat_people: int
     months: tuple[date, ...]
     by_layer: dict[str, tuple[int, ...]]  # completions per month
@@ -95,6 +96,15 @@ class Figures:
     def periods_planned(self) -> int:
         """Periods of all modules, those in preparation included."""
         return sum(module.periods for module in self.modules)
+
+
+class _Counts(NamedTuple):
+    people: int
+    learners: int
+    enterprises: int
+    reached: int
+    completers: int
+    sat_people: int
 
 
 @dataclass(frozen=True)
@@ -136,11 +146,16 @@ def list_areas(db: Session, paths: tuple[str, ...]) -> tuple[Area, ...]:
     return tuple(Area(*row) for row in db.execute(query))
 
 
+def narrow(scope: Scope, areas: tuple[Area, ...], area_id: int) -> tuple[Scope, Area | None]:
+    """The scope cut down to one of its subdistricts; one that lies elsewhere cuts nothing."""
+    area = next((area for area in areas if area.organization_id == area_id), None)
+    return (Scope((area.path,), scope.window), area) if area else (scope, None)
+
+
 def _read(db: Session, whole: Scope, area_id: int, *, today: date) -> Figures:
     areas = list_areas(db, whole.paths)
-    area = next((area for area in areas if area.organization_id == area_id), None)
-    scope = Scope((area.path,), whole.window) if area else whole
-    people, learners, enterprises, reached, sat_people = _counts(db, scope)
+    scope, area = narrow(whole, areas, area_id)
+    counts = _counts(db, scope)
     layers, rates = _places(db, scope)
     months = tuple(scope.window.months())
     by_layer, by_area = _months(db, scope, months)
@@ -148,13 +163,14 @@ def _read(db: Session, whole: Scope, area_id: int, *, today: date) -> Figures:
         scope=scope,
         areas=areas,
         area=area,
-        people=people,
-        learners=learners,
-        enterprises=enterprises,
-        reached=reached,
+        people=counts.people,
+        learners=counts.learners,
+        enterprises=counts.enterprises,
+        reached=counts.reached,
         layers=layers,
         rates=rates,
-        sat_people=sat_people,
+        completers=counts.completers,
+        sat_people=counts.sat_people,
         months=months,
         by_layer=by_layer,
         by_area=by_area,
@@ -162,11 +178,12 @@ def _read(db: Session, whole: Scope, area_id: int, *, today: date) -> Figures:
     )
 
 
-def _counts(db: Session, scope: Scope) -> tuple[int, int, int, int, int]:
+def _counts(db: Session, scope: Scope) -> _Counts:
     people = people_set(scope)
     places, tries = places_set(scope, people), tries_set(scope)
     active = func.count(case((places.c.is_active == 1, places.c.learner_id)).distinct())
     reached = func.count(case((places.c.is_completed == 1, places.c.enterprise_id)).distinct())
+    completers = func.count(case((places.c.is_completed == 1, places.c.learner_id)).distinct())
     sat = func.count(case((tries.c.enrollment_id.is_not(None), places.c.learner_id)).distinct())
     row = db.execute(
         select(
@@ -174,12 +191,13 @@ def _counts(db: Session, scope: Scope) -> tuple[int, int, int, int, int]:
             active,
             select(func.count()).select_from(enterprises_query(scope).subquery()).scalar_subquery(),
             reached,
+            completers,
             sat,
         )
         .select_from(places)
         .outerjoin(tries, tries.c.enrollment_id == places.c.id)
     ).one()
-    return (row[0], row[1], row[2], row[3], row[4])
+    return _Counts(*row)
 
 
 def _places(db: Session, scope: Scope) -> tuple[dict[str, LayerFigures], PassRates]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,9 @@ from lms.features.reporting.district_charts import Chart, draw_chart
 from lms.features.reporting.district_filter import CHOSEN, DistrictFilter
 from lms.features.reporting.district_numbers import Figures
 from lms.features.reporting.district_rows import REVIEW_STATES, Number
+from lms.web.context import language
 from lms.web.localisation import pick
+from lms.web.text import format_date
 from lms.web.text import gettext as _
 
 ROWS = "district.list_rows"
@@ -43,7 +46,7 @@ class DistrictPage:
 
     def rows_url(self, number: Number, layer: str = "") -> str:
         """Where the rows of a figure are, with the filters of this page."""
-        return self.wanted.url(ROWS, number=str(number), layer=layer)
+        return self.wanted.url(ROWS, without=("q",), number=str(number), layer=layer)
 
     def line(self, number: Number, value: int, of: Number | None = None, of_value: int | None = None) -> Line:
         """A figure with its denominator."""
@@ -140,7 +143,7 @@ class DistrictPage:
 
     def periods(self) -> list[dict[str, Any]]:
         """The usual windows as chips."""
-        words = {"year": _("This year"), "quarter": _("This quarter"), "months": _("Last 12 months")}
+        words = {"year": _("The year so far"), "quarter": _("The quarter so far"), "months": _("Last 12 months")}
         return [
             {
                 "label": label,
@@ -150,21 +153,20 @@ class DistrictPage:
             for kind, label in words.items()
         ]
 
+    def area_options(self) -> list[dict[str, Any]]:
+        """The subdistricts as a menu."""
+        return [
+            {
+                "label": pick(area, "name"),
+                "url": self.wanted.url(PAGE, area=str(area.organization_id)),
+                "is_current": self.figures.area == area,
+            }
+            for area in self.figures.areas
+        ]
+
     @property
     def has_chosen_days(self) -> bool:
         return self.wanted.period == CHOSEN
-
-
-def area_options(figures: Figures, wanted: DistrictFilter, endpoint: str, **places: str) -> list[dict[str, Any]]:
-    """The subdistricts as a menu of addresses."""
-    return [
-        {
-            "label": pick(area, "name"),
-            "url": wanted.url(endpoint, area=str(area.organization_id), **places),
-            "is_current": figures.area == area,
-        }
-        for area in figures.areas
-    ]
 
 
 def layer_word(layer: str) -> str:
@@ -180,9 +182,9 @@ def review_word(state: ReviewState) -> str:
     """Where a module's review stands."""
     return {
         ReviewState.CURRENT: _("Reviewed in time"),
-        ReviewState.DUE: _("Review due within 30 days"),
+        ReviewState.DUE: _("Review due soon"),
         ReviewState.OVERDUE: _("Review overdue"),
-        ReviewState.STALE: _("Stale: overdue for more than 15 days"),
+        ReviewState.STALE: _("Stale"),
         ReviewState.IN_PREPARATION: _("In preparation"),
     }[state]
 
@@ -210,7 +212,9 @@ def number_word(number: Number) -> str:
 def number_meaning(number: Number) -> str:
     """How a figure is counted."""
     if number in REVIEW_STATES:
-        return _("A module is due 3, 6 or 12 months after its last review or publication, and stale 15 days later.")
+        return _(
+            "Due 3, 6 or 12 months after the last review or publication; stale when the grace is over, too."
+        )
     return {
         Number.PEOPLE: _("Everybody who works in your area, or left it within these days."),
         Number.LEARNERS: _("People with an enrollment that was worked on within these days."),
@@ -225,3 +229,26 @@ def number_meaning(number: Number) -> str:
         Number.PASSED: _("Of those who sat: an attempt within these days was passed."),
         Number.PASSED_FIRST: _("Of those who sat: the very first attempt was passed."),
     }[number]
+
+
+def parameter_word(name: str) -> str:
+    """What a parameter of the rules is called."""
+    return {
+        "quiz_pass_percent": _("Quiz: percent to pass"),
+        "quiz_drawn_questions": _("Quiz: questions drawn"),
+        "quiz_retry_minutes": _("Quiz: minutes until the next try"),
+        "recognition_pass_percent": _("Prior learning: percent to pass"),
+        "recognition_retry_days": _("Prior learning: days until the next test"),
+        "evidence_validity_months": _("Evidence of a skill: months it is valid"),
+        "must_evidence_validity_months": _("Evidence required by law: months it is valid"),
+        "review_notice_days": _("Module review: days of notice"),
+        "review_grace_days": _("Module review: days of grace"),
+        "publication_group_size": _("Smallest group in published figures"),
+    }[name]
+
+
+def month_name(month: date) -> str:
+    """A month below a chart: 11月, Nov; January with its year."""
+    if month.month == 1:
+        return format_date(month, "yyyy年" if language() == "zh" else "yyyy")
+    return format_date(month, "M月" if language() == "zh" else "MMM")

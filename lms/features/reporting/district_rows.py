@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CTE, Select, Subquery, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.domain.review import ReviewState
 from lms.features.accounts.models import User
@@ -18,6 +18,8 @@ from lms.features.organizations.models import Organization, OrganizationKind
 from lms.features.organizations.queries import below
 from lms.features.reporting.district_modules import ModuleReview, list_module_reviews
 from lms.features.reporting.district_sets import Scope, people_set, places_set, tries_set
+
+Query = Select[*tuple[Any, ...]]
 
 
 class Number(StrEnum):
@@ -125,40 +127,41 @@ class Wanted:
         return KINDS.get(self.number, RowKind.MODULES)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one page, how many there are in all, and what they add up to: the figure."""
+class Sum(NamedTuple):
+    """How many rows there are in all, and what they add up to: the figure that opened them."""
 
-    rows: Sequence[Any]
     total: int
     figure: int
 
 
+def count_rows(db: Session, scope: Scope, wanted: Wanted, *, today: date) -> Sum:
+    """How many rows stand behind a figure, and their sum."""
+    if wanted.kind is RowKind.MODULES:
+        modules = _modules(db, wanted, today=today)
+        periods = sum(module.periods for module in modules)
+        return Sum(len(modules), periods if wanted.number in COUNTED_IN_PERIODS else len(modules))
+    whole = QUERIES[wanted.kind](scope, wanted)[0].order_by(None).subquery()
+    in_periods = wanted.number in COUNTED_IN_PERIODS
+    figure = func.coalesce(func.sum(whole.c.periods), 0) if in_periods else func.count()
+    return Sum(*db.execute(select(func.count(), figure).select_from(whole)).one())
+
+
 def list_rows(
     db: Session, scope: Scope, wanted: Wanted, *, today: date, limit: int | None = None, offset: int = 0
-) -> Rows:
+) -> Sequence[Any]:
     """The rows behind a figure, by name; all of them without a limit."""
     if wanted.kind is RowKind.MODULES:
-        return _module_rows(db, wanted, today=today, limit=limit, offset=offset)
+        modules = _modules(db, wanted, today=today)
+        return modules if limit is None else modules[offset : offset + limit]
     query, shape = QUERIES[wanted.kind](scope, wanted)
-    if limit is None:
-        rows = [shape(*row) for row in db.execute(query)]
-        return Rows(rows, len(rows), _add_up(rows, wanted))
-    whole = query.order_by(None).subquery()
-    is_periods = wanted.number in COUNTED_IN_PERIODS
-    figure = func.coalesce(func.sum(whole.c.periods), 0) if is_periods else func.count()
-    total, figure_value = db.execute(select(func.count(), figure).select_from(whole)).one()
-    page = query.limit(limit).offset(offset)
-    return Rows([shape(*row) for row in db.execute(page)], total, figure_value)
+    if limit is not None:
+        query = query.limit(limit).offset(offset)
+    return [shape(*row) for row in db.execute(query)]
 
 
-def _add_up(rows: Sequence[Any], wanted: Wanted) -> int:
-    return sum(row.periods for row in rows) if wanted.number in COUNTED_IN_PERIODS else len(rows)
-
-
-def _module_rows(db: Session, wanted: Wanted, *, today: date, limit: int | None, offset: int) -> Rows:
+def _modules(db: Session, wanted: Wanted, *, today: date) -> list[ModuleReview]:
     state = REVIEW_STATES.get(wanted.number)
-    rows = [
+    return [
         module
         for module in list_module_reviews(db, today=today)
         if (wanted.number is not Number.PERIODS_OFFERED or module.is_complete)
@@ -166,15 +169,13 @@ def _module_rows(db: Session, wanted: Wanted, *, today: date, limit: int | None,
         and wanted.layer in ("", module.layer)
         and _has_words(module, wanted.words)
     ]
-    shown = rows if limit is None else rows[offset : offset + limit]
-    return Rows(shown, len(rows), _add_up(rows, wanted))
 
 
 def _has_words(module: ModuleReview, words: str) -> bool:
     return words.casefold() in f"{module.title_zh} {module.title_en}".casefold()
 
 
-def _people_query(scope: Scope, wanted: Wanted) -> tuple[Select[Any], type[PersonFigures]]:
+def _people_query(scope: Scope, wanted: Wanted) -> tuple[Query, type[PersonFigures]]:
     people = people_set(scope)
     sums = _sums(places_set(scope, people), "learner_id", wanted.layer)
     firm = aliased(Organization)
@@ -203,7 +204,7 @@ def _people_query(scope: Scope, wanted: Wanted) -> tuple[Select[Any], type[Perso
     return _with_words(query, wanted.words, User.display_name, firm.name_zh, firm.name_en), PersonFigures
 
 
-def _enterprise_query(scope: Scope, wanted: Wanted) -> tuple[Select[Any], type[EnterpriseFigures]]:
+def _enterprise_query(scope: Scope, wanted: Wanted) -> tuple[Query, type[EnterpriseFigures]]:
     people = people_set(scope)
     sums = _sums(places_set(scope, people), "enterprise_id", wanted.layer)
     staff = (
@@ -234,7 +235,7 @@ def _enterprise_query(scope: Scope, wanted: Wanted) -> tuple[Select[Any], type[E
     return _with_words(query, wanted.words, Organization.name_zh, Organization.name_en), EnterpriseFigures
 
 
-def _place_query(scope: Scope, wanted: Wanted) -> tuple[Select[Any], type[PlaceFigures]]:
+def _place_query(scope: Scope, wanted: Wanted) -> tuple[Query, type[PlaceFigures]]:
     places, tries = places_set(scope, people_set(scope)), tries_set(scope)
     firm = aliased(Organization)
     query = (
@@ -292,7 +293,7 @@ def _sums(places: CTE, by: str, layer: str) -> Subquery:
     return query.subquery()
 
 
-def _with_words(query: Select[Any], words: str, *columns: ColumnElement[Any] | Any) -> Select[Any]:
+def _with_words(query: Query, words: str, *columns: InstrumentedAttribute[str]) -> Query:
     if not words:
         return query
     return query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))

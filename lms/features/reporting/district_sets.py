@@ -41,7 +41,7 @@ class Scope:
         return self.window.instants(SHANGHAI)[1]
 
 
-def enterprises_query(scope: Scope) -> Select[tuple[int]]:
+def enterprises_query(scope: Scope) -> Select[int]:
     """The ids of all enterprises in the scope."""
     inside = below(Organization.path, scope.paths)
     return select(Organization.id).where(Organization.kind == OrganizationKind.ENTERPRISE, inside)
@@ -125,11 +125,11 @@ def tries_set(scope: Scope) -> CTE:
     """The enrollments whose learner sat the graded quiz within the window (REQ-014).
 
     `is_best_passed`: an attempt of the window was passed; `is_first_passed`: the very first attempt was."""
-    is_passed = case((Attempt.is_passed, 0), else_=1)
+    is_failed = case((Attempt.is_passed.is_(True), 0), else_=1)
     first = (
-        func.min(Attempt.number * 2 + is_passed) % 2 == 0
+        func.min(Attempt.number * 2 + is_failed) % 2 == 0
     )  # the smallest number decides, its parity says how
-    passed_now = and_(Attempt.is_passed, Attempt.graded_at >= scope.start)
+    passed_now = and_(Attempt.is_passed.is_(True), Attempt.graded_at >= scope.start)
     return (
         select(
             Attempt.enrollment_id,

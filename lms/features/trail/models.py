@@ -17,9 +17,7 @@ class TrailEntry(Base):
     own way."""
 
     __tablename__ = "trail_entries"
-    __table_args__ = (
-        Index("ix_trail_entries_subject", "subject", "action"),
-    )
+    __table_args__ = (Index("ix_trail_entries_subject", "subject", "action"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # one more than the row before
     day: Mapped[str] = mapped_column(index=True)  # the calendar day in Asia/Shanghai

@@ -96,6 +96,8 @@ def record_event(db: Session, event: Event) -> None:
     """Every event enters the trail: its name, the people concerned, the first other row that it names.
 
     Who acts is the request's person; a job and a command act as the system."""
+    if not event.is_recorded:
+        return
     facts = asdict(event)
     subjects = facts.pop("learner_ids", None) or [facts.pop(name) for name in PERSON_FIELDS if name in facts]
     actor_id = facts.pop("actor_id", None) or known_actor().user_id or None
@@ -155,7 +157,9 @@ def note_head(db: Session, head: Head, *, now: datetime) -> None:
     db.add(TrailHead(entry_id=head.id, hash=head.hash, noted_at=now))
 
 
-def _chained(entry: Waiting, last: Head, persons: Mapping[int, Person], places: Mapping[int, str]) -> TrailRow:
+def _chained(
+    entry: Waiting, last: Head, persons: Mapping[int, Person], places: Mapping[int, str]
+) -> TrailRow:
     actor = persons.get(entry.actor_id or 0, NO_PERSON)
     subject = persons.get(entry.subject_id or 0, NO_PERSON)
     place = places.get(entry.subject_id or 0) or places.get(entry.actor_id or 0, "")

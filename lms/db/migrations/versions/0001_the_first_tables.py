@@ -27,19 +27,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_industries")),
     )
     op.create_table(
-        "modules",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("layer", sa.String(), nullable=False),
-        sa.Column("place_row", sa.Integer(), nullable=False),
-        sa.Column("place_column", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
-        sa.UniqueConstraint("slug", name=op.f("uq_modules_slug")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_modules_uuid")),
-    )
-    op.create_table(
         "outbox_messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task", sa.String(), nullable=False),
@@ -148,44 +135,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_job_roles_slug")),
     )
     op.create_table(
-        "module_versions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("is_current", sa.Boolean(), nullable=False),
-        sa.Column("is_complete", sa.Boolean(), nullable=False),
-        sa.Column("content_hash", sa.String(), nullable=False),
-        sa.Column("title_zh", sa.String(), nullable=False),
-        sa.Column("title_en", sa.String(), nullable=False),
-        sa.Column("short_title_zh", sa.String(), nullable=False),
-        sa.Column("short_title_en", sa.String(), nullable=False),
-        sa.Column("summary_zh", sa.String(), nullable=False),
-        sa.Column("summary_en", sa.String(), nullable=False),
-        sa.Column("periods", sa.Integer(), nullable=False),
-        sa.Column("credit_halves", sa.Integer(), nullable=False),
-        sa.Column("delivery", sa.String(), nullable=False),
-        sa.Column("industries", sa.JSON(), nullable=False),
-        sa.Column("period_split", sa.JSON(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("lesson_count", sa.Integer(), nullable=False),
-        sa.Column("reviewed_on", sa.Date(), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_versions_module_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_versions")),
-        sa.UniqueConstraint("module_id", "number", name=op.f("uq_module_versions_module_id_number")),
-    )
-    with op.batch_alter_table("module_versions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_module_versions_module_id"), ["module_id"], unique=False)
-        batch_op.create_index(
-            "uq_module_versions_current",
-            ["module_id"],
-            unique=True,
-            sqlite_where=sa.text("is_current"),
-            postgresql_where=sa.text("is_current"),
-        )
-
-    op.create_table(
         "organizations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -196,6 +145,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("industry", sa.String(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("needs_second_approval", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["industry"], ["industries.slug"], name=op.f("fk_organizations_industry")),
         sa.ForeignKeyConstraint(["parent_id"], ["organizations.id"], name=op.f("fk_organizations_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
@@ -206,104 +156,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organizations_path"), ["path"], unique=False)
 
     op.create_table(
-        "lessons",
+        "modules",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("title_zh", sa.String(), nullable=False),
-        sa.Column("title_en", sa.String(), nullable=False),
-        sa.Column("html_zh", sa.String(), nullable=False),
-        sa.Column("html_en", sa.String(), nullable=False),
-        sa.Column("sections_zh", sa.JSON(), nullable=False),
-        sa.Column("sections_en", sa.JSON(), nullable=False),
-        sa.Column("minutes_zh", sa.Integer(), nullable=False),
-        sa.Column("minutes_en", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_lessons_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lessons")),
-        sa.UniqueConstraint("version_id", "position", name=op.f("uq_lessons_version_id_position")),
-        sa.UniqueConstraint("version_id", "slug", name=op.f("uq_lessons_version_id_slug")),
-    )
-    with op.batch_alter_table("lessons", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lessons_version_id"), ["version_id"], unique=False)
-
-    op.create_table(
-        "media_files",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("content_type", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("layer", sa.String(), nullable=False),
+        sa.Column("place_row", sa.Integer(), nullable=False),
+        sa.Column("place_column", sa.Integer(), nullable=False),
+        sa.Column("owner_organization_id", sa.Integer(), nullable=True),
+        sa.Column("visible_organization_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_media_files_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_files")),
-        sa.UniqueConstraint("version_id", "name", name=op.f("uq_media_files_version_id_name")),
-    )
-    with op.batch_alter_table("media_files", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_media_files_sha256"), ["sha256"], unique=False)
-        batch_op.create_index(batch_op.f("ix_media_files_version_id"), ["version_id"], unique=False)
-
-    op.create_table(
-        "module_prerequisites",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("prerequisite_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["prerequisite_id"], ["modules.id"], name=op.f("fk_module_prerequisites_prerequisite_id")
+            ["owner_organization_id"], ["organizations.id"], name=op.f("fk_modules_owner_organization_id")
         ),
         sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_module_prerequisites_version_id")
+            ["visible_organization_id"], ["organizations.id"], name=op.f("fk_modules_visible_organization_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_prerequisites")),
-        sa.UniqueConstraint(
-            "version_id", "prerequisite_id", name=op.f("uq_module_prerequisites_version_id_prerequisite_id")
-        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
+        sa.UniqueConstraint("slug", name=op.f("uq_modules_slug")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_modules_uuid")),
     )
-    with op.batch_alter_table("module_prerequisites", schema=None) as batch_op:
+    with op.batch_alter_table("modules", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_module_prerequisites_prerequisite_id"), ["prerequisite_id"], unique=False
+            batch_op.f("ix_modules_owner_organization_id"), ["owner_organization_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_module_prerequisites_version_id"), ["version_id"], unique=False)
-
-    op.create_table(
-        "module_skills",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("skill_id", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_module_skills_skill_id")),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_module_skills_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_skills")),
-        sa.UniqueConstraint("version_id", "skill_id", name=op.f("uq_module_skills_version_id_skill_id")),
-    )
-    with op.batch_alter_table("module_skills", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_module_skills_skill_id"), ["skill_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_module_skills_version_id"), ["version_id"], unique=False)
-
-    op.create_table(
-        "questions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("skill_id", sa.Integer(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("key", sa.JSON(), nullable=False),
-        sa.Column("reason_zh", sa.String(), nullable=False),
-        sa.Column("reason_en", sa.String(), nullable=False),
-        sa.Column("rule_zh", sa.String(), nullable=False),
-        sa.Column("rule_en", sa.String(), nullable=False),
-        sa.Column("basis_status", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_questions_skill_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_questions_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
-        sa.UniqueConstraint("version_id", "slug", name=op.f("uq_questions_version_id_slug")),
-    )
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_questions_version_id"), ["version_id"], unique=False)
 
     op.create_table(
         "role_requirements",
@@ -343,21 +219,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_users_uuid")),
     )
     op.create_table(
-        "assignments",
+        "assignment_rules",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("assigned_by_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=True),
+        sa.Column("module_ids", sa.JSON(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["assigned_by_id"], ["users.id"], name=op.f("fk_assignments_assigned_by_id")),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_assignments_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_assignments_module_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
-        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_assignments_learner_id_module_id")),
+        sa.Column("joiner_days", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["users.id"], name=op.f("fk_assignment_rules_ended_by_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_assignment_rules_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_assignment_rules_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_assignment_rules_role_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rules")),
     )
-    with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_assignments_learner_id"), ["learner_id"], unique=False)
+    with op.batch_alter_table("assignment_rules", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_rules_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_assignment_rules_organization_id"), ["organization_id"], unique=False
+        )
 
     op.create_table(
         "employments",
@@ -401,56 +286,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_employments_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "enrollments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lessons_read", sa.Integer(), nullable=False),
-        sa.Column("quiz_passed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_enrollments_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_enrollments_module_id")),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_enrollments_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
-    )
-    with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_enrollments_learner_id"), ["learner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrollments_module_id"), ["module_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrollments_version_id"), ["version_id"], unique=False)
-        batch_op.create_index(
-            "uq_enrollments_live",
-            ["learner_id", "module_id"],
-            unique=True,
-            sqlite_where=sa.text("status <> 'withdrawn'"),
-            postgresql_where=sa.text("status <> 'withdrawn'"),
-        )
-
-    op.create_table(
-        "evidence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("skill_id", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=True),
-        sa.Column("score_percent", sa.Integer(), nullable=True),
-        sa.Column("obtained_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_evidence_learner_id")),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_evidence_skill_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_evidence_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-    )
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
         "hat_grants",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -491,6 +326,75 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("known_devices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_known_devices_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "module_show_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_granted", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["users.id"], name=op.f("fk_module_show_requests_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_module_show_requests_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["module_id"], ["modules.id"], name=op.f("fk_module_show_requests_module_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_module_show_requests_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_show_requests")),
+    )
+    with op.batch_alter_table("module_show_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_module_show_requests_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_module_show_requests_organization_id"), ["organization_id"], unique=False
+        )
+
+    op.create_table(
+        "module_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("title_zh", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("short_title_zh", sa.String(), nullable=False),
+        sa.Column("short_title_en", sa.String(), nullable=False),
+        sa.Column("summary_zh", sa.String(), nullable=False),
+        sa.Column("summary_en", sa.String(), nullable=False),
+        sa.Column("periods", sa.Integer(), nullable=False),
+        sa.Column("credit_halves", sa.Integer(), nullable=False),
+        sa.Column("delivery", sa.String(), nullable=False),
+        sa.Column("industries", sa.JSON(), nullable=False),
+        sa.Column("period_split", sa.JSON(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("lesson_count", sa.Integer(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_versions_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_versions")),
+        sa.UniqueConstraint("module_id", "number", name=op.f("uq_module_versions_module_id_number")),
+    )
+    with op.batch_alter_table("module_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_module_versions_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(
+            "uq_module_versions_current",
+            ["module_id"],
+            unique=True,
+            sqlite_where=sa.text("is_current"),
+            postgresql_where=sa.text("is_current"),
+        )
 
     op.create_table(
         "module_watches",
@@ -557,6 +461,92 @@ def upgrade() -> None:
             batch_op.f("ix_people_imports_organization_id"), ["organization_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_people_imports_uploaded_at"), ["uploaded_at"], unique=False)
+
+    op.create_table(
+        "person_gaps",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("skill_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("required", sa.Integer(), nullable=False),
+        sa.Column("gap", sa.Integer(), nullable=False),
+        sa.Column("is_must", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_person_gaps_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_person_gaps_skill_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_gaps_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "skill_id", name=op.f("pk_person_gaps")),
+    )
+    with op.batch_alter_table("person_gaps", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_gaps_skill",
+            ["skill_id", "organization_id", "required", "gap", "is_must", "user_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "person_requirements",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("module_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("progress", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("periods", sa.Integer(), nullable=False),
+        sa.Column("periods_done", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_person_requirements_module_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_person_requirements_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_requirements_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "module_id", name=op.f("pk_person_requirements")),
+    )
+    with op.batch_alter_table("person_requirements", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_requirements_due", ["due_on", "progress", "organization_id", "user_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_person_requirements_module",
+            ["module_id", "organization_id", "progress", "due_on", "user_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "person_summaries",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("line_manager_id", sa.Integer(), nullable=True),
+        sa.Column("role_id", sa.Integer(), nullable=True),
+        sa.Column("required_count", sa.Integer(), nullable=False),
+        sa.Column("completed_count", sa.Integer(), nullable=False),
+        sa.Column("required_periods", sa.Integer(), nullable=False),
+        sa.Column("periods_done", sa.Integer(), nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
+        sa.Column("gap_count", sa.Integer(), nullable=False),
+        sa.Column("gap_levels", sa.Integer(), nullable=False),
+        sa.Column("legal_gap_count", sa.Integer(), nullable=False),
+        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_manager_id"], ["users.id"], name=op.f("fk_person_summaries_line_manager_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_person_summaries_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_person_summaries_role_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_summaries_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_person_summaries")),
+    )
+    with op.batch_alter_table("person_summaries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_summaries_active", ["organization_id", "last_active_at"], unique=False
+        )
+        batch_op.create_index("ix_person_summaries_due", ["organization_id", "next_due_on"], unique=False)
+        batch_op.create_index("ix_person_summaries_gaps", ["organization_id", "gap_levels"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_person_summaries_line_manager_id"), ["line_manager_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_person_summaries_role_id"), ["role_id"], unique=False)
 
     op.create_table(
         "recognitions",
@@ -683,6 +673,245 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "assignments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waived_by_id", sa.Integer(), nullable=True),
+        sa.Column("waive_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["assigned_by_id"], ["users.id"], name=op.f("fk_assignments_assigned_by_id")),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_assignments_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_assignments_module_id")),
+        sa.ForeignKeyConstraint(["rule_id"], ["assignment_rules.id"], name=op.f("fk_assignments_rule_id")),
+        sa.ForeignKeyConstraint(["waived_by_id"], ["users.id"], name=op.f("fk_assignments_waived_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_assignments_learner_id_module_id")),
+    )
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignments_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "enrollments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lessons_read", sa.Integer(), nullable=False),
+        sa.Column("quiz_passed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_enrollments_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_enrollments_module_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_enrollments_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
+    )
+    with op.batch_alter_table("enrollments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrollments_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_version_id"), ["version_id"], unique=False)
+        batch_op.create_index(
+            "uq_enrollments_live",
+            ["learner_id", "module_id"],
+            unique=True,
+            sqlite_where=sa.text("status <> 'withdrawn'"),
+            postgresql_where=sa.text("status <> 'withdrawn'"),
+        )
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("obtained_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_evidence_learner_id")),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_evidence_skill_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_evidence_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "lessons",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title_zh", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("html_zh", sa.String(), nullable=False),
+        sa.Column("html_en", sa.String(), nullable=False),
+        sa.Column("sections_zh", sa.JSON(), nullable=False),
+        sa.Column("sections_en", sa.JSON(), nullable=False),
+        sa.Column("minutes_zh", sa.Integer(), nullable=False),
+        sa.Column("minutes_en", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_lessons_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lessons")),
+        sa.UniqueConstraint("version_id", "position", name=op.f("uq_lessons_version_id_position")),
+        sa.UniqueConstraint("version_id", "slug", name=op.f("uq_lessons_version_id_slug")),
+    )
+    with op.batch_alter_table("lessons", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lessons_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "media_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content_type", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_media_files_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_files")),
+        sa.UniqueConstraint("version_id", "name", name=op.f("uq_media_files_version_id_name")),
+    )
+    with op.batch_alter_table("media_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_media_files_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_media_files_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "module_prerequisites",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("prerequisite_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prerequisite_id"], ["modules.id"], name=op.f("fk_module_prerequisites_prerequisite_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_module_prerequisites_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_prerequisites")),
+        sa.UniqueConstraint(
+            "version_id", "prerequisite_id", name=op.f("uq_module_prerequisites_version_id_prerequisite_id")
+        ),
+    )
+    with op.batch_alter_table("module_prerequisites", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_module_prerequisites_prerequisite_id"), ["prerequisite_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_module_prerequisites_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "module_skills",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_module_skills_skill_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_module_skills_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_skills")),
+        sa.UniqueConstraint("version_id", "skill_id", name=op.f("uq_module_skills_version_id_skill_id")),
+    )
+    with op.batch_alter_table("module_skills", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_module_skills_skill_id"), ["skill_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_module_skills_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "people_import_rows",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["people_imports.id"], name=op.f("fk_people_import_rows_import_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_people_import_rows_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import_rows")),
+        sa.UniqueConstraint("import_id", "number", name=op.f("uq_people_import_rows_import_id_number")),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("key", sa.JSON(), nullable=False),
+        sa.Column("reason_zh", sa.String(), nullable=False),
+        sa.Column("reason_en", sa.String(), nullable=False),
+        sa.Column("rule_zh", sa.String(), nullable=False),
+        sa.Column("rule_en", sa.String(), nullable=False),
+        sa.Column("basis_status", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_questions_skill_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_questions_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint("version_id", "slug", name=op.f("uq_questions_version_id_slug")),
+    )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_questions_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "uploaded_modules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("file_count", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("title_zh", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("steps_done", sa.Integer(), nullable=False),
+        sa.Column("steps_total", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approval_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_uploaded_modules_module_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_uploaded_modules_organization_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["users.id"], name=op.f("fk_uploaded_modules_published_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["users.id"], name=op.f("fk_uploaded_modules_uploaded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_uploaded_modules_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploaded_modules")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_uploaded_modules_uuid")),
+    )
+    with op.batch_alter_table("uploaded_modules", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploaded_modules_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_uploaded_modules_organization_id"), ["organization_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_uploaded_modules_uploaded_by_id"), ["uploaded_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_uploaded_modules_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -726,6 +955,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "learner_questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["users.id"], name=op.f("fk_learner_questions_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_learner_questions_learner_id")),
+        sa.ForeignKeyConstraint(["lesson_id"], ["lessons.id"], name=op.f("fk_learner_questions_lesson_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_learner_questions_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learner_questions")),
+    )
+    with op.batch_alter_table("learner_questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learner_questions_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learner_questions_lesson_id"), ["lesson_id"], unique=False)
+        batch_op.create_index("ix_learner_questions_open", ["organization_id", "answered_at"], unique=False)
+
+    op.create_table(
         "lesson_progress",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("enrollment_id", sa.Integer(), nullable=False),
@@ -746,23 +1001,6 @@ def upgrade() -> None:
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_progress_enrollment_id"), ["enrollment_id"], unique=False)
 
-    op.create_table(
-        "people_import_rows",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cells", sa.JSON(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("changes", sa.JSON(), nullable=False),
-        sa.Column("problems", sa.JSON(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["people_imports.id"], name=op.f("fk_people_import_rows_import_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_people_import_rows_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import_rows")),
-        sa.UniqueConstraint("import_id", "number", name=op.f("uq_people_import_rows_import_id_number")),
-    )
     op.create_table(
         "attempt_questions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -798,11 +1036,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_questions_attempt_id"))
 
     op.drop_table("attempt_questions")
-    op.drop_table("people_import_rows")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_enrollment_id"))
 
     op.drop_table("lesson_progress")
+    with op.batch_alter_table("learner_questions", schema=None) as batch_op:
+        batch_op.drop_index("ix_learner_questions_open")
+        batch_op.drop_index(batch_op.f("ix_learner_questions_lesson_id"))
+        batch_op.drop_index(batch_op.f("ix_learner_questions_learner_id"))
+
+    op.drop_table("learner_questions")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_attempts_open",
@@ -813,6 +1056,56 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_enrollment_id"))
 
     op.drop_table("attempts")
+    with op.batch_alter_table("uploaded_modules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uploaded_modules_version_id"))
+        batch_op.drop_index(batch_op.f("ix_uploaded_modules_uploaded_by_id"))
+        batch_op.drop_index(batch_op.f("ix_uploaded_modules_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_uploaded_modules_module_id"))
+
+    op.drop_table("uploaded_modules")
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_questions_version_id"))
+
+    op.drop_table("questions")
+    op.drop_table("people_import_rows")
+    with op.batch_alter_table("module_skills", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_module_skills_version_id"))
+        batch_op.drop_index(batch_op.f("ix_module_skills_skill_id"))
+
+    op.drop_table("module_skills")
+    with op.batch_alter_table("module_prerequisites", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_module_prerequisites_version_id"))
+        batch_op.drop_index(batch_op.f("ix_module_prerequisites_prerequisite_id"))
+
+    op.drop_table("module_prerequisites")
+    with op.batch_alter_table("media_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_media_files_version_id"))
+        batch_op.drop_index(batch_op.f("ix_media_files_sha256"))
+
+    op.drop_table("media_files")
+    with op.batch_alter_table("lessons", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lessons_version_id"))
+
+    op.drop_table("lessons")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_learner_id"))
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("enrollments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_enrollments_live",
+            sqlite_where=sa.text("status <> 'withdrawn'"),
+            postgresql_where=sa.text("status <> 'withdrawn'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_enrollments_version_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_module_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_learner_id"))
+
+    op.drop_table("enrollments")
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignments_learner_id"))
+
+    op.drop_table("assignments")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
 
@@ -843,6 +1136,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recognitions_learner_id"))
 
     op.drop_table("recognitions")
+    with op.batch_alter_table("person_summaries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_summaries_role_id"))
+        batch_op.drop_index(batch_op.f("ix_person_summaries_line_manager_id"))
+        batch_op.drop_index("ix_person_summaries_gaps")
+        batch_op.drop_index("ix_person_summaries_due")
+        batch_op.drop_index("ix_person_summaries_active")
+
+    op.drop_table("person_summaries")
+    with op.batch_alter_table("person_requirements", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_requirements_module")
+        batch_op.drop_index("ix_person_requirements_due")
+
+    op.drop_table("person_requirements")
+    with op.batch_alter_table("person_gaps", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_gaps_skill")
+
+    op.drop_table("person_gaps")
     with op.batch_alter_table("people_imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_imports_uploaded_at"))
         batch_op.drop_index(batch_op.f("ix_people_imports_organization_id"))
@@ -859,6 +1169,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_module_watches_learner_id"))
 
     op.drop_table("module_watches")
+    with op.batch_alter_table("module_versions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_module_versions_current",
+            sqlite_where=sa.text("is_current"),
+            postgresql_where=sa.text("is_current"),
+        )
+        batch_op.drop_index(batch_op.f("ix_module_versions_module_id"))
+
+    op.drop_table("module_versions")
+    with op.batch_alter_table("module_show_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_module_show_requests_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_module_show_requests_module_id"))
+
+    op.drop_table("module_show_requests")
     with op.batch_alter_table("known_devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_known_devices_user_id"))
 
@@ -873,21 +1197,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("hat_grants")
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_learner_id"))
-
-    op.drop_table("evidence")
-    with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_enrollments_live",
-            sqlite_where=sa.text("status <> 'withdrawn'"),
-            postgresql_where=sa.text("status <> 'withdrawn'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_enrollments_version_id"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_module_id"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_learner_id"))
-
-    op.drop_table("enrollments")
     with op.batch_alter_table("employments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_employments_user_id"))
         batch_op.drop_index(
@@ -904,52 +1213,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_employments_line_manager_id"))
 
     op.drop_table("employments")
-    with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignments_learner_id"))
+    with op.batch_alter_table("assignment_rules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_rules_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_rules_ended_at"))
 
-    op.drop_table("assignments")
+    op.drop_table("assignment_rules")
     op.drop_table("users")
     with op.batch_alter_table("role_requirements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_requirements_role_id"))
 
     op.drop_table("role_requirements")
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_questions_version_id"))
+    with op.batch_alter_table("modules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_modules_owner_organization_id"))
 
-    op.drop_table("questions")
-    with op.batch_alter_table("module_skills", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_module_skills_version_id"))
-        batch_op.drop_index(batch_op.f("ix_module_skills_skill_id"))
-
-    op.drop_table("module_skills")
-    with op.batch_alter_table("module_prerequisites", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_module_prerequisites_version_id"))
-        batch_op.drop_index(batch_op.f("ix_module_prerequisites_prerequisite_id"))
-
-    op.drop_table("module_prerequisites")
-    with op.batch_alter_table("media_files", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_media_files_version_id"))
-        batch_op.drop_index(batch_op.f("ix_media_files_sha256"))
-
-    op.drop_table("media_files")
-    with op.batch_alter_table("lessons", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_lessons_version_id"))
-
-    op.drop_table("lessons")
+    op.drop_table("modules")
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organizations_path"))
         batch_op.drop_index(batch_op.f("ix_organizations_parent_id"))
 
     op.drop_table("organizations")
-    with op.batch_alter_table("module_versions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_module_versions_current",
-            sqlite_where=sa.text("is_current"),
-            postgresql_where=sa.text("is_current"),
-        )
-        batch_op.drop_index(batch_op.f("ix_module_versions_module_id"))
-
-    op.drop_table("module_versions")
     op.drop_table("job_roles")
     op.drop_table("trail_heads")
     with op.batch_alter_table("trail_entries", schema=None) as batch_op:
@@ -974,7 +1256,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_messages_due_at"))
 
     op.drop_table("outbox_messages")
-    op.drop_table("modules")
     op.drop_table("industries")
     op.drop_table("catalog_revisions")
     if op.get_bind().dialect.name == "postgresql":

@@ -1,6 +1,7 @@
 // Reading a lesson: remembers the section on screen, tells the server that somebody reads, ticks the end.
 // The server's clock counts the study time; this page only says "still here".
 const BEAT = 60000;
+const PAUSE = 5000;
 const article = document.querySelector("[data-reading]");
 const state = document.querySelector("[data-saved-state]");
 const token = document.querySelector("[name=csrf_token]")?.value;
@@ -10,6 +11,7 @@ const keptKey = `place:${location.pathname}`;
 let current = Number(article.dataset.section) || 0;
 let isRead = article.dataset.read === "1";
 let lastSent = 0;
+let pending = null; // a place that waits so that scrolling does not send one message per section
 
 function say(text, ok) {
   if (!state) return;
@@ -34,6 +36,8 @@ async function send(url, fields) {
 }
 
 function notePlace() {
+  clearTimeout(pending);
+  pending = null;
   lastSent = Date.now();
   return send(article.dataset.placeUrl, { section: current });
 }
@@ -61,7 +65,7 @@ const seen = new IntersectionObserver((entries) => {
     if (!entry.isIntersecting) continue;
     current = Number(entry.target.dataset.section);
     showSection(current);
-    if (Date.now() - lastSent > 5000) notePlace();
+    pending ??= setTimeout(notePlace, Math.max(0, PAUSE - (Date.now() - lastSent)));
   }
 }, { rootMargin: "-20% 0px -60% 0px" });
 sections.forEach((section) => seen.observe(section));
@@ -72,6 +76,7 @@ new IntersectionObserver((entries) => {
 
 setInterval(() => { if (document.visibilityState === "visible") notePlace(); }, BEAT);
 addEventListener("online", notePlace);
+addEventListener("pagehide", () => { if (pending) notePlace(); });
 
 const kept = localStorage.getItem(keptKey);
 const start = kept === null ? current : Number(kept);

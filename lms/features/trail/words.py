@@ -1,0 +1,89 @@
+"""What the trail's codes are called on pages; an unlisted one is shown as it is."""
+
+from __future__ import annotations
+
+import json
+
+from lms.web.text import gettext
+
+
+def lazy_gettext(message: str) -> str:
+    """Mark a text for the catalogues; it is translated when a page shows it."""
+    return message
+
+
+ACTIONS: dict[str, dict[str, str]] = {
+    "looks": {
+        "looked": lazy_gettext("Looked at a person's record"),
+        "exported": lazy_gettext("Took a list as a file"),
+        "refused": lazy_gettext("Was refused"),
+    },
+    "access": {
+        "session_begun": lazy_gettext("Signed in"),
+        "sign_in_refused": lazy_gettext("Sign-in was refused"),
+        "password_changed": lazy_gettext("Password was changed"),
+        "first_password_made": lazy_gettext("First password was made"),
+        "user_created": lazy_gettext("Account was made"),
+        "user_suspended": lazy_gettext("Account was suspended"),
+        "user_reinstated": lazy_gettext("Account was opened again"),
+        "hat_granted": lazy_gettext("Hat was granted"),
+        "hat_ended": lazy_gettext("Hat was ended"),
+    },
+    "people": {
+        "employment_begun": lazy_gettext("Work began"),
+        "employment_changed": lazy_gettext("Work was changed"),
+        "employment_ended": lazy_gettext("Work ended"),
+        "role_changed": lazy_gettext("Job role was changed"),
+        "roles_set": lazy_gettext("Job role was set by a list"),
+        "role_proposed": lazy_gettext("Job role was proposed"),
+        "role_proposal_answered": lazy_gettext("Proposed job role was answered"),
+        "people_imported": lazy_gettext("List of people was taken over"),
+        "organization_created": lazy_gettext("Organisation was made"),
+        "organization_renamed": lazy_gettext("Organisation was renamed"),
+        "organization_moved": lazy_gettext("Organisation was moved"),
+    },
+    "learning": {
+        "enrollment_changed": lazy_gettext("Place in a module was changed"),
+        "module_completed": lazy_gettext("Module was completed"),
+        "module_recognised": lazy_gettext("Prior learning was recognised"),
+        "attempt_graded": lazy_gettext("Quiz was graded"),
+        "evidence_recorded": lazy_gettext("Skill levels were renewed"),
+        "personalisation_changed": lazy_gettext("Personal recommendations were switched"),
+    },
+    "modules": {
+        "curriculum_synced": lazy_gettext("Curriculum was loaded"),
+    },
+}
+GROUPS = {
+    "looks": lazy_gettext("Looks, files, refusals"),
+    "access": lazy_gettext("Accounts and hats"),
+    "people": lazy_gettext("People and organisations"),
+    "learning": lazy_gettext("Learning"),
+    "modules": lazy_gettext("Modules"),
+}
+PAGES = {
+    "person": lazy_gettext("your page in the team"),
+    "skills": lazy_gettext("your skills"),
+    "enrollments": lazy_gettext("your modules"),
+    "certificates": lazy_gettext("your certificates"),
+    "results": lazy_gettext("your results"),
+    "profile": lazy_gettext("your profile"),
+    "assignments": lazy_gettext("your assigned modules"),
+}
+WORDS = {action: label for actions in ACTIONS.values() for action, label in actions.items()}
+
+
+def action_word(action: str) -> str:
+    """What was done, in the reader's language."""
+    return gettext(WORDS[action]) if action in WORDS else action.replace("_", " ")
+
+
+def page_word(facts: str) -> str:
+    """Which page somebody looked at, from the facts of the look."""
+    page = str(json.loads(facts).get("page", ""))
+    return gettext(PAGES[page]) if page in PAGES else gettext("a page about you")
+
+
+def facts_text(facts: str) -> str:
+    """The facts of an entry as short pairs."""
+    return " · ".join(f"{name} {value}" for name, value in json.loads(facts).items())
