@@ -24,10 +24,13 @@ from lms.features.accounts import tasks as account_tasks
 from lms.features.accounts.views import blueprint as accounts_blueprint
 from lms.features.assessment.panels import show_quiz_row
 from lms.features.assessment.views import blueprint as assessment_blueprint
+from lms.features.assignments import rules as joiners
 from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
+from lms.features.files.store import UploadStore
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
+from lms.features.learning.queries import has_begun
 from lms.features.learning.views import blueprint as learning_blueprint
 from lms.features.notifications import tasks as notification_tasks
 from lms.features.notifications.kinds import HATS
@@ -44,9 +47,16 @@ from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
 from lms.features.reporting.district_views import blueprint as district_blueprint
+from lms.features.reporting import summaries
+from lms.features.reporting import tasks as reporting_tasks
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
+from lms.features.studio import tasks as studio_tasks
+from lms.features.studio.body_limit import init_body_limit
+from lms.features.studio.panels import show_questions
+from lms.features.studio.upload_views import blueprint as uploads_blueprint
+from lms.features.studio.views import blueprint as studio_blueprint
 from lms.features.trail import service as trail
 from lms.features.trail import tasks as trail_tasks
 from lms.features.trail.looks import init_looks
@@ -78,6 +88,8 @@ BLUEPRINTS = (
     skills_blueprint,
     recommendations_blueprint,
     district_blueprint,
+    studio_blueprint,
+    uploads_blueprint,
     home_blueprint,
     notifications_blueprint,
     trail_blueprint,
@@ -90,7 +102,12 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
         ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
         ("home.show_record", lazy_gettext("Record"), "certificate"),
     ),
-    Hat.INSTRUCTOR: (("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),),
+    Hat.INSTRUCTOR: (
+        ("studio.show_desk", lazy_gettext("Studio"), "books"),
+        ("uploads.show_form", lazy_gettext("Upload"), "upload"),
+        ("studio.show_questions", lazy_gettext("Questions"), "message-circle"),
+        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
+    ),
     Hat.MANAGER: (
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
         ("people.show_proposals", lazy_gettext("Role proposals"), "checklist"),
@@ -98,6 +115,7 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
     Hat.SUPERVISOR: (
         ("district.show_district", lazy_gettext("District"), "chart-dots"),
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+        ("studio.show_wishes", lazy_gettext("Shared modules"), "world"),
     ),
     Hat.AUDITOR: (
         ("trail.show_trail", lazy_gettext("Trail"), "notes"),
@@ -113,24 +131,40 @@ def event_bus() -> EventBus:
         always=(trail.record_event,),
         now={
             events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
-            events.ModuleCompleted: (skills.record_completion,),
+            events.ModuleCompleted: (skills.record_completion, summaries.note_change),
             events.ModuleRecognised: (skills.record_recognition,),
-            events.EvidenceRecorded: (recommendations.refresh_for_event,),
-            events.RoleChanged: (recommendations.refresh_for_event,),
+            events.EvidenceRecorded: (recommendations.refresh_for_event, summaries.note_change),
+            events.RoleChanged: (recommendations.refresh_for_event, joiners.note_joiner, summaries.note_change),
+            events.RolesSet: (joiners.note_joiner, summaries.note_change),
+            events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
+            events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
+            events.ModuleUnpublished: (recommendations.forget_module,),
+            events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_change,),
+            events.LearningAssigned: (summaries.note_change,),
+            events.AssignmentWaived: (summaries.note_change,),
+            events.ProgressNoted: (summaries.note_progress,),
             events.PersonalisationChanged: (recommendations.refresh_for_event,),
-            events.EnrollmentChanged: (recommendations.refresh_for_event,),
+            events.EnrollmentChanged: (recommendations.refresh_for_event, summaries.note_change),
         },
         later={
-            events.CurriculumSynced: ("refresh_recommendations",),
+            events.CurriculumSynced: ("refresh_recommendations", "rebuild_summaries"),
             events.RolesSet: ("refresh_learners",),
+            events.ModulePublished: ("refresh_recommendations",),
+            events.ModuleShown: ("refresh_recommendations",),
+            events.ModuleUnpublished: ("rebuild_summaries", "refresh_recommendations"),
         },
         tasks={
             "refresh_recommendations": recommendation_tasks.refresh_recommendations,
             "refresh_learners": recommendation_tasks.refresh_learners,
             "purge_accounts": account_tasks.purge_accounts,
             "purge_notifications": notification_tasks.purge_notifications,
+            "import_upload": studio_tasks.import_upload,
+            "sweep_uploads": studio_tasks.sweep_uploads,
             "check_trail": trail_tasks.check_trail,
             "purge_people_lists": organization_tasks.purge_people_lists,
+            "apply_assignment_rules": joiners.apply_rules,
+            "rebuild_summaries": reporting_tasks.rebuild_summaries,
+            "summarise_people": reporting_tasks.summarise_people,
         },
     )
 
@@ -165,6 +199,9 @@ def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
         "check_trail": {},
         "purge_people_lists": {},
         "refresh_recommendations": {},
+        "sweep_uploads": {"store": str(settings.uploads_dir)},
+        "apply_assignment_rules": {},
+        "rebuild_summaries": {},
     }
 
 
@@ -196,6 +233,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["destination_names"] = destination_names()
     app.extensions["start_pages"] = {hat: entries[0][0] for hat, entries in NAVIGATION.items()}
     app.extensions["wish_role"] = wish_role
+    app.extensions["has_begun"] = has_begun
+    UploadStore(settings.uploads_dir).sweep_work()
     _configure(app, settings)
     _init_web(app)
     for blueprint in BLUEPRINTS:
@@ -203,6 +242,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     register_panel(app, "profile.work", show_own_work)
     register_panel(app, "module.skills", show_taught_skills)
     register_panel(app, "module.quiz", show_quiz_row)
+    register_panel(app, "lesson.after", show_questions)
     register_panel(app, "result.after", show_rises)
     register_panel(app, "result.after", show_next_steps)
     setattr(app.view_functions["static"], DECLARED, PUBLIC)
@@ -234,6 +274,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _init_web(app: Flask) -> None:
+    init_body_limit(app)  # before the check of the token, which reads the form
     CSRFProtect(app)
     Compress(app)
     init_headers(app)
@@ -289,7 +330,7 @@ def _hats(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "label": gettext(HATS[hat]),
-            "url": url_for("accounts.wear_hat", hat=hat.value),
+            "url": url_for("accounts.wear_hat", name=hat.value),
             "is_current": hat == actor.hat,
         }
         for hat in actor.hats

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 USE_THE_PAGE = {
     "content sync": "stop it first; learners keep what they have begun",
     "user create": "stop it first",
+    "user grant": "stop it first, or let a supervisor grant the hat on the person's page",
     "user password": "stop it first, or let the person change it on the page Profile",
 }
 
@@ -184,6 +185,36 @@ def user_password(sign_in_name: str, password_stdin: bool, generate: bool) -> No
                 raise click.ClickException(f"Nobody signs in as {sign_in_name}.")
             set_password(db, found, password, now=_now(), must_change_password=is_made)
     click.echo(f"{sign_in_name} has another password.{_once(password, is_made)}")
+
+
+@user.command("grant")
+@click.argument("sign_in_name")
+@click.argument("hat", type=click.Choice(["instructor", "manager", "supervisor", "auditor"]))
+@click.argument("organization")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; without it, no end.")
+def user_grant(sign_in_name: str, hat: str, organization: str, until: datetime | None) -> None:
+    """Give somebody a hat for an ORGANIZATION (id or name) and all below it: the first supervisor."""
+    from lms.domain.permissions import Hat
+    from lms.features.organizations.first_steps import grant_by_command
+
+    day = until.date() if until else None
+    with owned() as (_, database), database.writing() as db:
+        place = grant_by_command(
+            db, sign_in_name=sign_in_name, hat=Hat(hat), organization=organization, until=day, now=_now()
+        )
+    click.echo(f"{sign_in_name} is {hat} for {place}.")
+
+
+@main.command("district")
+@click.argument("name_zh")
+@click.argument("name_en")
+def district(name_zh: str, name_en: str) -> None:
+    """Make the district, the top of the tree; the rest of it is made on its pages."""
+    from lms.features.organizations.first_steps import create_district
+
+    with owned() as (_, database), database.writing() as db:
+        number = create_district(db, name_zh=name_zh, name_en=name_en)
+    click.echo(f"{name_zh} / {name_en} has the id {number}.")
 
 
 @main.group()

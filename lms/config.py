@@ -56,6 +56,10 @@ class Settings:
     def media_dir(self) -> Path:
         return self.data_dir / "media"
 
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment.

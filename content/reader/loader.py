@@ -170,8 +170,12 @@ def load_beside(root: Path, home: Path, folder: Path) -> Curriculum:
     errors: list[ContentError] = []
     module = _load_module(home, folder, errors)
     own = (module.meta.slug, module.meta.uuid) if module else None
-    heads = [head for head in _load_heads(root) if own is None or not {head.meta.slug, head.meta.uuid} & {*own}]
-    return replace(_assemble(root, (*heads, *([module] if module else [])), []), root=home, errors=tuple(errors))
+    heads = [
+        head for head in _load_heads(root) if own is None or not {head.meta.slug, head.meta.uuid} & {*own}
+    ]
+    return replace(
+        _assemble(root, (*heads, *([module] if module else [])), []), root=home, errors=tuple(errors)
+    )
 
 
 def _load_heads(root: Path) -> Iterator[Module]:

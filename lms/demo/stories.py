@@ -93,10 +93,18 @@ def _syllabus(path: Sequence[str], modules: dict[str, Startable], rng: random.Ra
     rng.shuffle(others)
     taken: set[str] = set()
     for slug in [*wanted, *others[: rng.randint(0, 2)]]:
-        for needed in (*modules[slug].needs, slug):
-            if needed in modules and needed not in taken:
+        for needed in _with_needs(slug, modules):
+            if needed not in taken:
                 taken.add(needed)
                 yield modules[needed]
+
+
+def _with_needs(slug: str, modules: dict[str, Startable]) -> Iterator[str]:
+    """A module behind everything that it needs, however indirectly."""
+    if slug in modules:
+        for needed in modules[slug].needs:
+            yield from _with_needs(needed, modules)
+        yield slug
 
 
 def _scores(rng: random.Random) -> tuple[int, ...]:

@@ -310,4 +310,4 @@ class ProgressNoted(Event):
 
     learner_id: int
     at: datetime
-    has_read_lesson: bool
+    has_progressed: bool  # False: a sign of life only

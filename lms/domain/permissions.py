@@ -101,6 +101,18 @@ class Permission(Enum):
     TEAM_VIEW = "team.view"
     PERSON_VIEW = "person.view"
     ASSIGN = "assignment.make"
+    STUDIO_USE = "studio.use"
+    UPLOAD_CREATE = "upload.create"
+    UPLOAD_VIEW = "upload.view"
+    UPLOAD_EDIT = "upload.edit"
+    UPLOAD_PUBLISH = "upload.publish"
+    MODULE_MANAGE = "module.manage"
+    MODULE_FIGURES = "module.figures"
+    MODULE_PREVIEW = "module.preview"
+    SHARED_VIEW = "shared.view"
+    SHARED_DECIDE = "shared.decide"
+    QUESTION_ANSWER = "question.answer"
+    STUDIO_SETTINGS = "studio.settings"
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -139,6 +151,13 @@ def _has_uploaded(actor: Actor, resource: Any) -> bool:
     return is_own and actor.covers(resource.path, Hat.MANAGER, Hat.SUPERVISOR)
 
 
+def _sees_figures(actor: Actor, resource: Any) -> bool:
+    """Instructors see the figures of the curriculum's modules (of their own people) and of their own modules."""
+    if not resource.path:
+        return holds(Hat.INSTRUCTOR)(actor, resource)
+    return actor.is_signed_in and actor.covers(resource.path, Hat.INSTRUCTOR, Hat.MANAGER)
+
+
 RULES: dict[Permission, Rule] = {
     Permission.CATALOG_VIEW: _is_signed_in,
     Permission.MODULE_ENROLL: _is_signed_in,
@@ -170,6 +189,18 @@ RULES: dict[Permission, Rule] = {
     Permission.TEAM_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR),
     Permission.PERSON_VIEW: covers(Hat.MANAGER, Hat.SUPERVISOR),
     Permission.ASSIGN: covers(Hat.MANAGER),
+    Permission.STUDIO_USE: holds(Hat.INSTRUCTOR),
+    Permission.UPLOAD_CREATE: holds(Hat.INSTRUCTOR),
+    Permission.UPLOAD_VIEW: covers(Hat.INSTRUCTOR, Hat.MANAGER),
+    Permission.UPLOAD_EDIT: covers(Hat.INSTRUCTOR),
+    Permission.UPLOAD_PUBLISH: covers(Hat.INSTRUCTOR, Hat.MANAGER),
+    Permission.MODULE_MANAGE: covers(Hat.INSTRUCTOR, Hat.MANAGER),
+    Permission.MODULE_FIGURES: _sees_figures,
+    Permission.MODULE_PREVIEW: covers(Hat.INSTRUCTOR, Hat.MANAGER, Hat.SUPERVISOR),
+    Permission.SHARED_VIEW: holds(Hat.SUPERVISOR),
+    Permission.SHARED_DECIDE: covers(Hat.SUPERVISOR),
+    Permission.QUESTION_ANSWER: covers(Hat.INSTRUCTOR),
+    Permission.STUDIO_SETTINGS: covers(Hat.MANAGER),
 }
 
 

@@ -83,7 +83,7 @@ def ratio_of(numerator: int, denominator: int) -> Decimal | None:
         return None
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     tenths = (abs(numerator) * 20 + abs(denominator)) // (2 * abs(denominator))
-    return Decimal(sign * tenths) / 10
+    return (Decimal(sign * tenths) / 10).quantize(ONE_DECIMAL)
 
 
 def wilson_interval(numerator: int, denominator: int) -> tuple[Decimal, Decimal] | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64  # the hash before the first row
@@ -110,6 +111,8 @@ def canonical_facts(facts: Mapping[str, Any], key: str) -> str:
 def _fact(name: str, value: Any, key: str) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, date):
+        return value.isoformat()
     text = str(value)
     if name in CODED_FACTS and CODE.fullmatch(text):
         return text

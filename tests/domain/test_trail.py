@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
 
@@ -25,7 +26,9 @@ def chain(n: int) -> list[TrailRow]:
 
 def test_a_hash_is_sha256_over_the_row_in_json() -> None:
     text = (
-        '[1,"2026-11-24","t","looked","a","b","/1/","module",7,"{\\"page\\":\\"skills\\"}","' + "0" * 64 + '"]'
+        '[1,"2026-11-24","t","looked","a","b","/1/","module",7,"{\\"page\\":\\"skills\\"}","'
+        + "0" * 64
+        + '"]'
     )
     assert chain(1)[0].hash == hashlib.sha256(text.encode()).hexdigest()
 
@@ -73,10 +76,11 @@ def test_a_later_part_is_checked_against_the_row_before_it() -> None:
 
 def test_numbers_and_codes_stay_and_words_become_keyed_hashes() -> None:
     facts = canonical_facts(
-        {"rows": 3, "is_passed": True, "hat": "manager", "name": "吴敏", "list": "Wu Min!", "gone": None}, PERSON
+        {"rows": 3, "is_passed": True, "hat": "manager", "name": "吴敏", "list": "Wu Min!", "gone": None, "due_on": date(2026, 12, 1)},
+        PERSON,
     )
     assert facts == (
-        '{"gone":null,"hat":"manager","is_passed":true,"list":"hash:' + keyed(PERSON, "Wu Min!") + '",'
+        '{"due_on":"2026-12-01","gone":null,"hat":"manager","is_passed":true,"list":"hash:' + keyed(PERSON, "Wu Min!") + '",'
         '"name":"hash:' + keyed(PERSON, "吴敏") + '","rows":3}'
     )
     assert keyed(PERSON, "吴敏") != keyed("another key", "吴敏")

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.db.transaction import Database
+from lms.domain.trail import TrailRow
 from lms.features.trail.models import TrailEntry
 from lms.features.trail.service import record
 from tests.conftest import APPEND_ONLY, NOON
@@ -31,10 +32,11 @@ def make_trail(database: Database, rows: int, *, user_ids: tuple[int, ...] = ())
                 )
 
 
-def entries(database: Database) -> list[TrailEntry]:
+def entries(database: Database) -> list[TrailRow]:
     """All entries in their order."""
+    columns = [getattr(TrailEntry, name) for name in TrailRow._fields]
     with database.reading() as db:
-        return list(db.scalars(select(TrailEntry).order_by(TrailEntry.id)))
+        return [TrailRow(*row) for row in db.execute(select(*columns).order_by(TrailEntry.id))]
 
 
 def drop_guards(db: Session) -> None:

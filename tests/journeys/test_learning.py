@@ -129,7 +129,7 @@ def test_a_lesson_is_opened_where_it_was_left(open_browser: Open, server: LiveSe
         sections = person.page.locator("article.lesson section[data-section]")
         assert sections.count() >= 3
         with person.page.expect_response(lambda answer: answer.url.endswith("/place")):
-            sections.nth(2).scroll_into_view_if_needed()
-            person.page.evaluate("document.querySelectorAll('section[data-section]')[2].scrollIntoView()")
+            sections.nth(1).scroll_into_view_if_needed()
+            person.page.evaluate("document.querySelectorAll('section[data-section]')[1].scrollIntoView()")
         person.visit("/")
         expect(person.page.locator(".continue a.is-primary")).to_have_attribute("href", f"{MODULE}/lessons/2")

@@ -94,9 +94,7 @@ def _store_taxonomy(db: Session, curriculum: Curriculum) -> dict[str, int]:
 
 
 def _store_module(db: Session, source: ModuleSource) -> Module:
-    row = db.scalar(
-        select(Module).where(Module.uuid == source.meta.uuid, Module.origin == Origin.CURRICULUM)
-    )
+    row = db.scalar(select(Module).where(Module.uuid == source.meta.uuid, Module.origin == Origin.CURRICULUM))
     if row is None:
         row = Module(uuid=source.meta.uuid, slug=source.slug, origin=Origin.CURRICULUM)
         db.add(row)

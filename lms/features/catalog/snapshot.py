@@ -58,7 +58,6 @@ class Snapshot:
         """The module with this slug."""
         return next((card for card in self.cards.values() if card.slug == slug), None)
 
-
     def for_path(self, path: str | None) -> Snapshot:
         """With the modules that are shown to people who work at `path` of the tree."""
         return self.with_cards(

@@ -107,6 +107,13 @@ KINDS: dict[str, Kind] = {
     "upload_failed": Kind(
         MODULES, lazy_gettext("Your upload %(file)s was not taken. The report says why."), "upload"
     ),
+    "show_asked": Kind(
+        MODULES, lazy_gettext("%(by)s would like to show %(title)s to the whole district."), "world"
+    ),
+    "show_agreed": Kind(MODULES, lazy_gettext("%(by)s shows %(title)s to the whole district now."), "world"),
+    "show_refused": Kind(
+        MODULES, lazy_gettext("%(by)s does not show %(title)s to the district: %(reason)s"), "world"
+    ),
     "import_done": Kind(
         PEOPLE, lazy_gettext("%(n)s people are entered, %(refused)s rows were refused."), "upload"
     ),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from lms.db.transaction import Database
+from lms.domain.permissions import Actor
 from lms.features.accounts.service import store_first_passwords
 from lms.features.organizations import notices
 from lms.features.organizations.people_queries import PersonRow, count_codeless, list_codeless
@@ -55,6 +56,7 @@ def make_codes(
     passwords: Passwords,
     people: Sequence[PersonRow],
     *,
+    actor: Actor,
     now: datetime,
     is_for_waiting: bool = True,
 ) -> list[Slip]:
@@ -67,5 +69,5 @@ def make_codes(
     with database.writing() as db:
         stored = store_first_passwords(db, hashes, now=now, is_for_waiting=is_for_waiting)
         if not is_for_waiting:
-            notices.tell_account(db, stored, "password_given", now=now)
+            notices.tell_account(db, stored, "password_given", by=actor.display_name, now=now)
     return [Slip(person, codes[person.user_id]) for person in people if person.user_id in stored]

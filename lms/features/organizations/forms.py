@@ -36,13 +36,13 @@ class PeopleWish:
     def is_narrow(self) -> bool:
         return bool(self.words) or self.chosen is not PeopleFilter.ALL
 
-    def url(self, endpoint: str, organization_id: int, **changes: str) -> str:
-        """The address of this list with some values changed; empty ones are left out."""
+    def url(self, endpoint: str, organization_id: int, *, kind: str = "", **changes: str) -> str:
+        """The address of this list with some values changed; empty ones are left out. `kind`: of a file."""
         show = "" if self.chosen is PeopleFilter.ALL else str(self.chosen)
         values = {"q": self.words, "show": show, **changes}
         query = urlencode({name: value for name, value in values.items() if value})
-        kind = {"kind": changes.pop("kind")} if "kind" in changes else {}
-        return url_for(endpoint, organization_id=organization_id, **kind) + (f"?{query}" if query else "")
+        head = url_for(endpoint, organization_id=organization_id, kind=kind or None)
+        return f"{head}?{query}" if query else head
 
 
 @dataclass
@@ -98,7 +98,7 @@ class HatForm:
         hat = form.get("hat", "")
         return cls(
             Hat(hat) if hat in set(Hat) else None,
-            whole_number(form.get("organization_id")),
+            whole_number(form.get("place_id")),
             day_of(form.get("ends_on", "")),
         )
 
@@ -135,10 +135,10 @@ def kinds_below(kind: str, *, is_supervisor: bool) -> tuple[OrganizationKind, ..
 def kind_words() -> dict[str, str]:
     """The kinds of organisations in the reader's language."""
     return {
-        OrganizationKind.DISTRICT: _("District"),
-        OrganizationKind.SUBDISTRICT: _("Subdistrict"),
-        OrganizationKind.ENTERPRISE: _("Enterprise"),
-        OrganizationKind.DEPARTMENT: _("Department"),
+        OrganizationKind.DISTRICT: _("district"),
+        OrganizationKind.SUBDISTRICT: _("subdistrict"),
+        OrganizationKind.ENTERPRISE: _("enterprise"),
+        OrganizationKind.DEPARTMENT: _("department"),
     }
 
 

@@ -53,20 +53,21 @@ def read_known(
 
 
 def _people() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        User.id,
+        User.sign_in_name,
+        User.display_name,
+        User.role_id,
+        Employment.id,
+        Employment.staff_number,
+        Employment.organization_id,
+        Employment.line_manager_id,
+        Employment.ended_on,
+        Employment.enterprise_id,
+        Organization.path,
+    )
     return (
-        select(
-            User.id,
-            User.sign_in_name,
-            User.display_name,
-            User.role_id,
-            Employment.id,
-            Employment.staff_number,
-            Employment.organization_id,
-            Employment.line_manager_id,
-            Employment.ended_on,
-            Employment.enterprise_id,
-            Organization.path,
-        )
+        select(*columns)
         .select_from(User)
         .outerjoin(Employment, Employment.user_id == User.id)
         .outerjoin(Organization, Organization.id == Employment.organization_id)

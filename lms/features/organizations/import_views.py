@@ -100,7 +100,7 @@ def take_over(row: ImportRow) -> ResponseReturnValue:
     """The good rows are taken over; a second click changes nothing."""
     counts = imports.apply_list(db(), row, actor=current_actor(), now=clock().now())
     flash(
-        _("%(n)d people are taken over, %(refused)d rows are not.", n=counts.good, refused=counts.refused),
+        _("Taken over: %(good)s, left out: %(bad)s", good=counts.good, bad=counts.refused),
         "success",
     )
     return redirect(url_for(".show_list", uuid=row.uuid))

@@ -17,11 +17,12 @@ from lms.features.accounts.models import User
 from lms.features.accounts.service import NewUser, create_users
 from lms.features.organizations import notices
 from lms.features.organizations.models import Employment
-from lms.features.organizations.queries import OrganizationRow, list_organizations
+from lms.features.organizations.queries import OrganizationRow
 from lms.features.taxonomy.queries import list_roles
 from lms.features.trail.service import record
 from lms.jobs.outbox import publish
 
+WORK = {"department", "staff_number", "line_manager"}
 LANGUAGE = "zh"  # what a new account speaks until its owner chooses
 
 
@@ -41,7 +42,7 @@ def write_people(
     _change_work(db, changed, managers)
     _rename(db, [plan for plan in (*new, *changed) if plan.person])
     _set_roles(db, (*new, *changed), ids, actor=actor, now=now)
-    _tell(db, changed, now=now)
+    _tell(db, changed, actor=actor, now=now)
     return ids
 
 
@@ -59,7 +60,7 @@ def _begin_work(
     managers: Mapping[str, int],
     firm: OrganizationRow,
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "user_id": ids[plan.sign_in_name],
             "organization_id": plan.organization_id,
@@ -80,7 +81,7 @@ def _change_work(db: Session, changed: Sequence[PlannedRow], managers: Mapping[s
     rows: list[dict[str, Any]] = []
     for plan in changed:
         person = plan.person
-        if person is None or not {"department", "staff_number", "line_manager"} & set(plan.changes):
+        if person is None or not WORK & set(plan.changes):
             continue
         organization_id = plan.organization_id or person.organization_id
         rows.append(
@@ -133,12 +134,8 @@ def _tell_role(db: Session, role: Any, user_ids: Collection[int], *, by: str, no
         notices.tell_role(db, user_ids, role, by=by, now=now)
 
 
-def _tell(db: Session, changed: Sequence[PlannedRow], *, now: datetime) -> None:
-    """Who was here before hears of another department, one notice for all who go to the same one."""
-    moved: dict[int, list[int]] = defaultdict(list)
-    for plan in changed:
-        if plan.person and plan.organization_id and "department" in plan.changes:
-            moved[plan.organization_id].append(plan.person.user_id)
-    for place in list_organizations(db, list(moved)):
-        words = notices.place_words(place.name_zh, place.name_en)
-        notices.tell_place(db, moved[place.organization_id], words, now=now)
+def _tell(db: Session, changed: Sequence[PlannedRow], *, actor: Actor, now: datetime) -> None:
+    """Who was here before hears that their work was changed."""
+    ids = [plan.person.user_id for plan in changed if plan.person and WORK & set(plan.changes)]
+    if ids:
+        notices.tell_work(db, ids, by=actor.display_name, now=now)

@@ -128,7 +128,11 @@ def read_page(
         below_count=count_below(db, organization.path),
         children=_children(db, organization, wanted, arguments),
         counts=counts,
-        people=_people(db, actor, organization, wanted, arguments, counts) if counts else None,
+        people=(
+            _people(db, actor, organization, wanted, number=page_number(arguments.get("page")), counts=counts)
+            if counts
+            else None
+        ),
         wanted=wanted,
         proposals=count_proposals(db, (organization.path,)) if sees_people else 0,
         without_code=(count_without_code(db, organization.path, now=now) if counts and counts.waiting else 0),
@@ -154,7 +158,8 @@ def _people(
     actor: Actor,
     organization: OrganizationRow,
     wanted: PeopleWish,
-    arguments: Mapping[str, str],
+    *,
+    number: int,
     counts: PeopleCounts,
 ) -> Page:
     return page_of(
@@ -167,7 +172,7 @@ def _people(
             limit=PAGE_SIZE,
             offset=skip,
         ),
-        number=page_number(arguments.get("page")),
+        number=number,
         size=PAGE_SIZE,
         total=counts.of(wanted.chosen),
         url=lambda n: wanted.url(

@@ -13,7 +13,6 @@ from lms.domain.hats import check_grant, may_grant, outranks
 from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import hats
 from lms.features.accounts import service as accounts
-from lms.features.accounts.models import User
 from lms.features.organizations import notices
 from lms.features.organizations.models import Employment, Organization
 from lms.features.organizations.people_queries import (
@@ -59,6 +58,7 @@ def change_work(
     db: Session,
     person: PersonRow,
     *,
+    actor: Actor,
     organization: OrganizationRow,
     staff_number: str | None,
     line_manager: str,
@@ -83,11 +83,7 @@ def change_work(
     values = dict(zip(("organization_id", "staff_number", "line_manager_id"), new, strict=True))
     db.execute(update(Employment).where(Employment.id == person.employment_id).values(values))
     publish(db, EmploymentChanged(learner_id=person.user_id, organization_id=organization.organization_id))
-    if organization.organization_id != person.organization_id:
-        place = notices.place_words(organization.name_zh, organization.name_en)
-        notices.tell_place(db, (person.user_id,), place, now=now)
-    if manager_id and manager_id != person.line_manager_id:
-        notices.tell_manager(db, (person.user_id,), person=db.get_one(User, manager_id).display_name, now=now)
+    notices.tell_work(db, (person.user_id,), by=actor.display_name, now=now)
 
 
 def end_employment(db: Session, person: PersonRow, *, actor: Actor, ended_on: date, now: datetime) -> None:
@@ -109,8 +105,8 @@ def end_employment(db: Session, person: PersonRow, *, actor: Actor, ended_on: da
         if grant.path.startswith(top):
             _end(db, grant, now=now)
     publish(db, EmploymentEnded(learner_id=person.user_id, organization_id=person.organization_id))
-    place = notices.place_words(person.organization_zh, person.organization_en)
-    notices.tell_end(db, person.user_id, place, now=now)
+    place = notices.in_both(person.organization_zh, person.organization_en)
+    notices.tell_end(db, person.user_id, place, on=ended_on, now=now)
 
 
 def suspend(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> None:
@@ -120,7 +116,7 @@ def suspend(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> N
     """
     _check_rank(db, person, actor, now=now)
     accounts.suspend_user(db, person.user_id)
-    notices.tell_account(db, (person.user_id,), "account_suspended", now=now)
+    notices.tell_account(db, (person.user_id,), "account_suspended", by=actor.display_name, now=now)
 
 
 def reinstate(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> None:
@@ -130,7 +126,7 @@ def reinstate(db: Session, person: PersonRow, *, actor: Actor, now: datetime) ->
     """
     _check_rank(db, person, actor, now=now)
     accounts.reinstate_user(db, person.user_id)
-    notices.tell_account(db, (person.user_id,), "account_reinstated", now=now)
+    notices.tell_account(db, (person.user_id,), "account_reinstated", by=actor.display_name, now=now)
 
 
 def grant_hat(
@@ -171,8 +167,8 @@ def grant_hat(
         now=now,
     )
     publish(db, HatGranted(user_id=person.user_id, hat=hat, path=place.path))
-    words = notices.place_words(place.name_zh, place.name_en)
-    notices.tell_grant(db, person.user_id, words, hat=hat, by=actor.display_name, ends_on=ends_on, now=now)
+    words, by = notices.in_both(place.name_zh, place.name_en), actor.display_name
+    notices.tell_hat(db, person.user_id, words, hat=hat, is_given=True, by=by, now=now)
 
 
 def end_hat(db: Session, grant: GrantRow, *, actor: Actor, now: datetime) -> None:
@@ -183,8 +179,8 @@ def end_hat(db: Session, grant: GrantRow, *, actor: Actor, now: datetime) -> Non
     if not may_end(actor, grant):
         raise NotYourRank(RANK)
     _end(db, grant, now=now)
-    place = notices.place_words(grant.organization_zh, grant.organization_en)
-    notices.tell_hat_end(db, grant.user_id, place, hat=grant.hat, now=now)
+    words, by = notices.in_both(grant.organization_zh, grant.organization_en), actor.display_name
+    notices.tell_hat(db, grant.user_id, words, hat=grant.hat, is_given=False, by=by, now=now)
 
 
 def may_act_on_account(db: Session, person: PersonRow, actor: Actor, *, now: datetime) -> bool:

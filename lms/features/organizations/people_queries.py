@@ -267,19 +267,20 @@ def _is_chosen(chosen: PeopleFilter, manager_id: int) -> ColumnElement[bool]:
 
 def _grants(now: datetime) -> Select[Any]:
     giver = aliased(User)
+    columns: tuple[Any, ...] = (
+        HatGrant.id,
+        HatGrant.user_id,
+        HatGrant.hat,
+        HatGrant.organization_id,
+        Organization.name_zh,
+        Organization.name_en,
+        HatGrant.scope_path,
+        HatGrant.granted_at,
+        HatGrant.ends_at,
+        giver.display_name,
+    )
     return (
-        select(
-            HatGrant.id,
-            HatGrant.user_id,
-            HatGrant.hat,
-            HatGrant.organization_id,
-            Organization.name_zh,
-            Organization.name_en,
-            HatGrant.scope_path,
-            HatGrant.granted_at,
-            HatGrant.ends_at,
-            giver.display_name,
-        )
+        select(*columns)
         .join(Organization, Organization.id == HatGrant.organization_id)
         .outerjoin(giver, giver.id == HatGrant.granted_by_id)
         .where(_is_in_force(now))

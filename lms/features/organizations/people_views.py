@@ -10,6 +10,7 @@ from lms.domain.errors import RuleError
 from lms.domain.permissions import Permission
 from lms.features.organizations import codes, pages, people
 from lms.features.organizations.forms import HatForm, WorkForm, day_of, whole_number
+from lms.features.organizations.import_knowledge import IN_CHARGE
 from lms.features.organizations.people_queries import GrantRow, PersonRow, find_person, get_grant
 from lms.features.organizations.person_page import read_person_page
 from lms.features.organizations.proposals import (
@@ -64,6 +65,7 @@ def change_work(person: PersonRow) -> ResponseReturnValue:
         people.change_work(
             db(),
             person,
+            actor=current_actor(),
             organization=place,
             staff_number=form.staff_number,
             line_manager=form.line_manager,
@@ -159,7 +161,7 @@ def make_codes(organization: OrganizationRow) -> ResponseReturnValue:
 @requires(Permission.PROPOSALS_VIEW)
 def show_proposals() -> ResponseReturnValue:
     """What people propose as their job role, the oldest first."""
-    paths = current_actor().paths(*pages.IN_CHARGE)
+    paths = current_actor().paths(*IN_CHARGE)
     rows = page_of(
         lambda skip: list_proposals(db(), paths, limit=pages.PAGE_SIZE, offset=skip),
         number=page_number(request.args.get("page")),
@@ -192,12 +194,17 @@ def _print(rows: list[PersonRow], *, is_for_waiting: bool) -> str:
         database(),
         current_app.extensions["passwords"],
         rows,
+        actor=current_actor(),
         now=clock().now(),
         is_for_waiting=is_for_waiting,
     )
     days = codes.valid_days(db(), now=clock().now())
     return render_template(
-        "organizations/show_codes.html", slips=slips, days=days, address=settings().base_url
+        "organizations/show_codes.html",
+        slips=slips,
+        days=days,
+        address=settings().base_url,
+        language_switch_url="",
     )
 
 

@@ -77,7 +77,7 @@ def wish_role(db: Session, *, user_id: int, role_id: int | None, now: datetime) 
     db.add(RoleProposal(user_id=user_id, role_id=role.role_id, proposed_at=now))
     publish(db, RoleProposed(learner_id=user_id, role_id=role.role_id))
     managers = _managers(db, user_id, path, now=now)
-    notices.tell_proposal(db, managers, role, person=user.display_name, person_id=user_id, now=now)
+    notices.tell_proposal(db, managers, role, name=user.display_name, person_id=user_id, now=now)
     return True
 
 
@@ -93,12 +93,13 @@ def answer_proposal(
         raise ReasonMissing("Say why, so that the person knows what to do next.")
     if not _close(db, row.user_id, actor=actor, is_accepted=is_accepted, reason=reason, now=now):
         raise AlreadyAnswered("This proposal has been answered already.")
+    role, by = get_role(db, row.role_id), actor.display_name
     if is_accepted:
         accounts.set_role(db, user_id=row.user_id, role_id=row.role_id)
-    role = get_role(db, row.role_id)
-    if role is not None:
-        by = actor.display_name
-        notices.tell_answer(db, row.user_id, role, is_accepted=is_accepted, reason=reason, by=by, now=now)
+    if role is not None and is_accepted:
+        notices.tell_role(db, (row.user_id,), role, by=by, now=now)
+    elif role is not None:
+        notices.tell_refusal(db, row.user_id, role, by=by, reason=reason, now=now)
     publish(db, RoleProposalAnswered(learner_id=row.user_id, role_id=row.role_id, is_accepted=is_accepted))
 
 
@@ -156,21 +157,22 @@ def find_own_proposal(db: Session, user_id: int) -> OwnProposal | None:
 
 def _open() -> Select[Any]:
     present = aliased(JobRole)
+    columns: tuple[Any, ...] = (
+        RoleProposal.id,
+        User.id,
+        User.display_name,
+        Organization.name_zh,
+        Organization.name_en,
+        Organization.path,
+        present.name_zh,
+        present.name_en,
+        JobRole.id,
+        JobRole.name_zh,
+        JobRole.name_en,
+        RoleProposal.proposed_at,
+    )
     return (
-        select(
-            RoleProposal.id,
-            User.id,
-            User.display_name,
-            Organization.name_zh,
-            Organization.name_en,
-            Organization.path,
-            present.name_zh,
-            present.name_en,
-            JobRole.id,
-            JobRole.name_zh,
-            JobRole.name_en,
-            RoleProposal.proposed_at,
-        )
+        select(*columns)
         .select_from(RoleProposal)
         .join(User, User.id == RoleProposal.user_id)
         .join(Employment, (Employment.user_id == User.id) & Employment.ended_on.is_(None))

@@ -85,6 +85,11 @@ def rename_organization(db: Session, organization_id: int, *, name_zh: str, name
     publish(db, OrganizationRenamed(organization_id=organization_id, path=organization.path))
 
 
+def set_second_approval(db: Session, organization_id: int, *, is_needed: bool) -> None:
+    """Whether an enterprise's uploaded modules are published by somebody else than their uploader."""
+    db.get_one(Organization, organization_id, with_for_update=True).needs_second_approval = is_needed
+
+
 def move_organization(db: Session, organization_id: int, *, parent_id: int) -> None:
     """Put a node with everything below it below another one; hats granted in it go along.
 

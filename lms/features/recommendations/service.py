@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from lms.domain.events import CurriculumSynced
+from lms.domain.events import CurriculumSynced, ModuleUnpublished
 from lms.features.accounts.models import User
 from lms.features.catalog.queries import list_module_cards, prerequisite_ids, taught_skills
 from lms.features.catalog.snapshot import read_snapshot
@@ -39,6 +39,11 @@ def store_role_paths(db: Session, event: CurriculumSynced) -> None:
         rows = requirements.get(role.role_id, ())
         needs = [Requirement(row.skill_slug, row.level, row.is_must) for row in rows]
         set_role_path(db, role.role_id, _reachable_path(needs, modules))
+
+
+def forget_module(db: Session, event: ModuleUnpublished) -> None:
+    """A module that is not offered any more is nobody's next step; the job fills the places anew."""
+    db.execute(delete(Recommendation).where(Recommendation.module_id == event.module_id))
 
 
 def refresh_for_event(db: Session, event: Any) -> None:

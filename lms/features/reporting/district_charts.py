@@ -11,6 +11,7 @@ TOP = 8
 LABEL_GAP = 18  # names at the lines' ends keep this distance, pixels
 MOST_SERIES = 3  # look.md §6: more become small multiples
 MOST_MONTH_NAMES = 4
+PLOT_SHARE = 0.7  # of the width; the rest is for the names at the lines' ends
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,12 @@ def spread(ends: Mapping[str, int]) -> dict[str, int]:
     found: dict[str, int] = {}
     last = -LABEL_GAP
     for name in sorted(ends, key=lambda key: ends[key]):
-        last = max(ends[name], last + LABEL_GAP)
-        found[name] = last
-    overflow = max(0, last - (HEIGHT + TOP))
-    return {name: y - overflow for name, y in found.items()}
+        found[name] = last = max(ends[name], last + LABEL_GAP)
+    limit = TOP + HEIGHT
+    for name in reversed(found):  # what was pushed below the ground line pushes the ones above it up again
+        found[name] = min(found[name], limit)
+        limit = found[name] - LABEL_GAP
+    return found
 
 
 def _points(values: Sequence[int], most: int) -> str:
@@ -99,4 +102,5 @@ def _place(n: int, count: int) -> float:
 
 def _named(months: Sequence[date]) -> tuple[tuple[date, float], ...]:
     step = -(-len(months) // MOST_MONTH_NAMES)
-    return tuple((month, _place(n, len(months))) for n, month in enumerate(months) if n % step == 0)
+    places = ((month, round(_place(n, len(months)) * PLOT_SHARE, 2)) for n, month in enumerate(months))
+    return tuple(named for n, named in enumerate(places) if n % step == 0)

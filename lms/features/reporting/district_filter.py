@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,8 @@ from lms.domain.window import Window, WrongWindow
 from lms.features.reporting.district_sets import Scope
 
 HATS = (Hat.SUPERVISOR, Hat.AUDITOR)
-NAMES = ("period", "from", "to", "area", "layer", "q")
+PAGE_NAMES = ("period", "from", "to", "area")
+NAMES = (*PAGE_NAMES, "layer", "q")
 WINDOWS = {"year": window.this_year, "quarter": window.this_quarter, "months": window.last_twelve_months}
 CHOSEN = "days"
 USUAL = "year"
@@ -39,6 +40,8 @@ class DistrictFilter:
         if values.get("layer", "") not in ("", *Layer):
             del values["layer"]
         kind = values.get("period", USUAL)
+        if kind not in (*WINDOWS, CHOSEN):
+            del values["period"]
         if kind == CHOSEN:
             return cls._of_days(values, today)
         return cls(values, WINDOWS.get(kind, window.this_year)(today))
@@ -54,14 +57,17 @@ class DistrictFilter:
         except WrongWindow as error:
             return cls(values, usual, error)
 
+    def only(self, *names: str) -> DistrictFilter:
+        """The same filters without any others."""
+        return replace(self, values={name: self.values[name] for name in names if name in self.values})
+
     def get(self, name: str) -> str:
         return self.values.get(name, "")
 
     @property
     def period(self) -> str:
         """Which of the usual windows is shown, or `days`."""
-        kind = self.get("period")
-        return kind if kind in (*WINDOWS, CHOSEN) else USUAL
+        return self.get("period") or USUAL
 
     @property
     def area_id(self) -> int:

@@ -6,7 +6,8 @@ minutes all the same."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -73,6 +74,7 @@ class Figures:
     by_layer: dict[str, tuple[int, ...]]  # completions per month
     by_area: dict[int, tuple[int, ...]]
     modules: tuple[ModuleReview, ...]
+    drawn: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False)  # the page, once drawn
 
     @property
     def places(self) -> int:
@@ -105,6 +107,18 @@ class _Counts(NamedTuple):
     reached: int
     completers: int
     sat_people: int
+    layers: dict[str, int]  # who completed something of the layer
+
+
+class _Cell(NamedTuple):
+    month: int
+    layer: str
+    area_id: int | None
+    places: int
+    periods: int
+    sat: int
+    first: int
+    best: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,11 @@ def read_figures(db: Session, scope: Scope, *, area_id: int, now: datetime) -> F
         known = _Kept(token, now, _read(db, scope, area_id, today=local_date(now)))
         kept[scope, area_id] = known
     return known.figures
+
+
+def forget_figures() -> None:
+    """Read every figure anew at the next page."""
+    _KEPT.clear()
 
 
 def read_token(db: Session) -> int:
@@ -156,9 +175,11 @@ def _read(db: Session, whole: Scope, area_id: int, *, today: date) -> Figures:
     areas = list_areas(db, whole.paths)
     scope, area = narrow(whole, areas, area_id)
     counts = _counts(db, scope)
-    layers, rates = _places(db, scope)
     months = tuple(scope.window.months())
-    by_layer, by_area = _months(db, scope, months)
+    cells = _cells(db, scope, months)
+    of_layer = {str(layer): [cell for cell in cells if cell.layer == layer] for layer in Layer}
+    area_ids = sorted({cell.area_id or 0 for cell in cells if cell.month >= 0})
+    of_area = {id_: [cell for cell in cells if (cell.area_id or 0) == id_] for id_ in area_ids}
     return Figures(
         scope=scope,
         areas=areas,
@@ -167,84 +188,84 @@ def _read(db: Session, whole: Scope, area_id: int, *, today: date) -> Figures:
         learners=counts.learners,
         enterprises=counts.enterprises,
         reached=counts.reached,
-        layers=layers,
-        rates=rates,
+        layers={name: _layer(rows, counts.layers[name]) for name, rows in of_layer.items()},
+        rates=PassRates(
+            enrolled=sum(cell.places for cell in cells),
+            sat=sum(cell.sat for cell in cells),
+            first=sum(cell.first for cell in cells),
+            best=sum(cell.best for cell in cells),
+        ),
         completers=counts.completers,
         sat_people=counts.sat_people,
         months=months,
-        by_layer=by_layer,
-        by_area=by_area,
+        by_layer={name: _by_month(rows, len(months)) for name, rows in of_layer.items()},
+        by_area={id_: _by_month(rows, len(months)) for id_, rows in of_area.items()},
         modules=tuple(list_module_reviews(db, today=today)),
     )
 
 
 def _counts(db: Session, scope: Scope) -> _Counts:
+    """What cannot be added up, because people and enterprises count once however often they learn."""
     people = people_set(scope)
     places, tries = places_set(scope, people), tries_set(scope)
-    active = func.count(case((places.c.is_active == 1, places.c.learner_id)).distinct())
-    reached = func.count(case((places.c.is_completed == 1, places.c.enterprise_id)).distinct())
-    completers = func.count(case((places.c.is_completed == 1, places.c.learner_id)).distinct())
-    sat = func.count(case((tries.c.enrollment_id.is_not(None), places.c.learner_id)).distinct())
+    done, learner = places.c.is_completed == 1, places.c.learner_id
     row = db.execute(
         select(
             select(func.count(people.c.user_id)).scalar_subquery(),
-            active,
+            func.count(case((places.c.is_active == 1, learner)).distinct()),
             select(func.count()).select_from(enterprises_query(scope).subquery()).scalar_subquery(),
-            reached,
-            completers,
-            sat,
+            func.count(case((done, places.c.enterprise_id)).distinct()),
+            func.count(case((done, learner)).distinct()),
+            func.count(case((tries.c.enrollment_id.is_not(None), learner)).distinct()),
+            *(func.count(case((done & (places.c.layer == layer), learner)).distinct()) for layer in Layer),
         )
         .select_from(places)
         .outerjoin(tries, tries.c.enrollment_id == places.c.id)
     ).one()
-    return _Counts(*row)
+    of_layer = dict(zip(map(str, Layer), row[6:], strict=True))
+    return _Counts(row[0], row[1], row[2], row[3], row[4], row[5], of_layer)
 
 
-def _places(db: Session, scope: Scope) -> tuple[dict[str, LayerFigures], PassRates]:
+def _cells(db: Session, scope: Scope, months: tuple[date, ...]) -> list[_Cell]:
+    """What can be added up: places by the month of their completion (-1: none), layer and subdistrict."""
     places, tries = places_set(scope, people_set(scope)), tries_set(scope)
-    completers = func.count(case((places.c.is_completed == 1, places.c.learner_id)).distinct())
+    ends = [datetime(*next_month(month).timetuple()[:3], tzinfo=SHANGHAI) for month in months]
+    number = case(
+        (places.c.is_completed == 0, -1),
+        *((places.c.completed_at < end, n) for n, end in enumerate(ends)),
+        else_=len(ends) - 1,
+    ).label("number")
+    keys = (number, places.c.layer, places.c.subdistrict_id)
     query = (
         select(
-            places.c.layer,
+            *keys,
             func.count(places.c.id),
-            func.sum(places.c.is_completed),
             func.sum(places.c.periods),
-            completers,
             func.count(tries.c.enrollment_id),
             func.coalesce(func.sum(tries.c.is_first_passed), 0),
             func.coalesce(func.sum(tries.c.is_best_passed), 0),
         )
         .select_from(places)
         .outerjoin(tries, tries.c.enrollment_id == places.c.id)
-        .group_by(places.c.layer)
+        .group_by(*keys)
     )
-    rows = [tuple(row) for row in db.execute(query)]
-    layers = {str(layer): LayerFigures() for layer in Layer}
-    layers |= {row[0]: LayerFigures(*row[1:5]) for row in rows}
-    enrolled, sat, first, best = (sum(row[n] for row in rows) for n in (1, 5, 6, 7))
-    return layers, PassRates(enrolled=enrolled, sat=sat, first=first, best=best)
+    return [_Cell(*row) for row in db.execute(query)]
 
 
-def _months(
-    db: Session, scope: Scope, months: tuple[date, ...]
-) -> tuple[dict[str, tuple[int, ...]], dict[int, tuple[int, ...]]]:
-    """Completions per calendar month in Shanghai, by layer and by subdistrict."""
-    places = places_set(scope, people_set(scope))
-    ends = [datetime(*next_month(month).timetuple()[:3], tzinfo=SHANGHAI) for month in months]
-    number = case(
-        *((places.c.completed_at < end, n) for n, end in enumerate(ends)), else_=len(ends) - 1
-    ).label("number")
-    query = (
-        select(number, places.c.layer, places.c.subdistrict_id, func.count(places.c.id))
-        .where(places.c.is_completed == 1)
-        .group_by(number, places.c.layer, places.c.subdistrict_id)
+def _layer(cells: Iterable[_Cell], people: int) -> LayerFigures:
+    rows = list(cells)
+    return LayerFigures(
+        places=sum(cell.places for cell in rows),
+        completed=sum(cell.places for cell in rows if cell.month >= 0),
+        periods=sum(cell.periods for cell in rows),
+        people=people,
     )
-    layers = {str(layer): [0] * len(months) for layer in Layer}
-    areas: dict[int, list[int]] = {}
-    for n, layer, area_id, count in db.execute(query):
-        layers[layer][n] += count
-        areas.setdefault(area_id or 0, [0] * len(months))[n] += count
-    return (
-        {layer: tuple(row) for layer, row in layers.items()},
-        {area: tuple(row) for area, row in areas.items()},
-    )
+
+
+def _by_month(cells: Iterable[_Cell], count: int) -> tuple[int, ...]:
+    """Completions per month."""
+    found = [0] * count
+    for cell in cells:
+        if cell.month >= 0:
+            found[cell.month] += cell.places
+    return tuple(found)

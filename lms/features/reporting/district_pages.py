@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask import get_template_attribute
+
 from lms.domain.curriculum import Layer
 from lms.domain.rates import Rate, ratio_of
 from lms.domain.review import ReviewState
 from lms.features.reporting.district_charts import Chart, draw_chart
-from lms.features.reporting.district_filter import CHOSEN, DistrictFilter
+from lms.features.reporting.district_filter import CHOSEN, PAGE_NAMES, DistrictFilter
 from lms.features.reporting.district_numbers import Figures
 from lms.features.reporting.district_rows import REVIEW_STATES, Number
 from lms.web.context import language
@@ -22,6 +24,7 @@ from lms.web.text import gettext as _
 
 ROWS = "district.list_rows"
 PAGE = "district.show_district"
+MOST_DRAWN = 16
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,11 @@ class DistrictPage:
 
     def periods(self) -> list[dict[str, Any]]:
         """The usual windows as chips."""
-        words = {"year": _("The year so far"), "quarter": _("The quarter so far"), "months": _("Last 12 months")}
+        words = {
+            "year": _("The year so far"),
+            "quarter": _("The quarter so far"),
+            "months": _("Last 12 months"),
+        }
         return [
             {
                 "label": label,
@@ -167,6 +174,18 @@ class DistrictPage:
     @property
     def has_chosen_days(self) -> bool:
         return self.wanted.period == CHOSEN
+
+
+def draw(page: DistrictPage) -> str:
+    """The page between its bars, as markup; drawn once for the same figures, filters and language."""
+    key = (language(), *(page.wanted.get(name) for name in PAGE_NAMES))
+    drawn = page.figures.drawn
+    if key not in drawn:
+        if len(drawn) >= MOST_DRAWN:  # days that make no window may be written in any way
+            drawn.clear()
+        body = get_template_attribute("reporting/district_body.html", "body")
+        drawn[key] = body(page, month_name)
+    return drawn[key]
 
 
 def layer_word(layer: str) -> str:

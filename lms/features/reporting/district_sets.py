@@ -76,9 +76,7 @@ def people_set(scope: Scope) -> CTE:
 def _workplaces(scope: Scope) -> CTE:
     """The organisations of the scope, each with the subdistrict above it."""
     above = aliased(Organization)
-    is_above = and_(
-        above.kind == OrganizationKind.SUBDISTRICT, Organization.path.like(func.concat(above.path, "%"))
-    )
+    is_above = and_(above.kind == OrganizationKind.SUBDISTRICT, Organization.path.like(above.path + "%"))
     query = select(Organization.id, above.id.label("subdistrict_id")).outerjoin(above, is_above)
     return query.where(below(Organization.path, scope.paths)).cte("workplaces").prefix_with(MATERIALIZED)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Permission
 from lms.features.reporting import district_pages as pages
-from lms.features.reporting.district_filter import DistrictFilter
+from lms.features.reporting.district_filter import PAGE_NAMES, DistrictFilter
 from lms.features.reporting.district_list import Listing, read_listing
 from lms.features.reporting.district_numbers import read_figures
 from lms.features.reporting.district_pages import DistrictPage
@@ -34,7 +34,7 @@ def load_listing(session: Session, number: str, kind: str = "") -> Listing | Non
 
 def read_page() -> DistrictPage:
     """The figures that this request asks for."""
-    wanted = DistrictFilter.of(request.args, today=today())
+    wanted = DistrictFilter.of(request.args, today=today()).only(*PAGE_NAMES)
     scope = wanted.scope(current_actor())
     return DistrictPage(read_figures(db(), scope, area_id=wanted.area_id, now=clock().now()), wanted)
 
@@ -43,7 +43,7 @@ def read_page() -> DistrictPage:
 @requires(Permission.DISTRICT_VIEW)
 def show_district() -> ResponseReturnValue:
     """The figures of the supervisor's part of the district."""
-    return render_template("reporting/district_show.html", page=read_page(), pages=pages)
+    return render_template("reporting/district_show.html", body=pages.draw(read_page()))
 
 
 @blueprint.get("/district.<any(xlsx,csv):kind>")

@@ -33,7 +33,9 @@ class PersonSummary(Base):
     completed_count: Mapped[int]
     required_periods: Mapped[int]
     periods_done: Mapped[int]
-    next_due_on: Mapped[date | None]  # the earliest due date of what is not completed; overdue when it has passed
+    next_due_on: Mapped[
+        date | None
+    ]  # the earliest due date of what is not completed; overdue when it has passed
     gap_count: Mapped[int]
     gap_levels: Mapped[int]
     legal_gap_count: Mapped[int]
@@ -62,7 +64,9 @@ class PersonRequirement(Base):
 
     __tablename__ = "person_requirements"
     __table_args__ = (
-        Index("ix_person_requirements_module", "module_id", "organization_id", "progress", "due_on", "user_id"),
+        Index(
+            "ix_person_requirements_module", "module_id", "organization_id", "progress", "due_on", "user_id"
+        ),
         Index("ix_person_requirements_due", "due_on", "progress", "organization_id", "user_id"),
     )
 

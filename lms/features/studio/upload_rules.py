@@ -20,7 +20,9 @@ def own_findings(
     found = [*_taken(content_dir, module), *_languages(module), *_basis(module)]
     if module.is_complete and not module.questions:
         found.append(
-            _row("quiz.yaml", 1, "U004", "题库里没有题，学员无法完成。", "Without questions nobody can finish.")
+            _row(
+                "quiz.yaml", 1, "U004", "题库里没有题，学员无法完成。", "Without questions nobody can finish."
+            )
         )
     for name, _ in files:
         if name in UNREAD:
@@ -64,7 +66,10 @@ def _basis(module: Module) -> Iterator[dict[str, Any]]:
     for index, basis in enumerate(module.meta.basis):
         if basis.status != "sourced":
             line = module.meta_source.line("basis", index)
-            zh, en = f"依据「{basis.name.zh}」尚未核对原文。", f"“{basis.name.en}” was not checked against its source."
+            zh, en = (
+                f"依据「{basis.name.zh}」尚未核对原文。",
+                f"“{basis.name.en}” was not checked against its source.",
+            )
             yield _row("module.yaml", line, "U005", zh, en, is_reminder=True)
 
 

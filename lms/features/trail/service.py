@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -129,8 +129,8 @@ def append_waiting(db: Session) -> None:
         return
     db.flush()  # pseudonyms refer to people who may have been made just now
     lock_end(db)
-    ids = set().union(*(entry.people for entry in waiting))
-    persons, places = _persons(db, ids), people_of(db).places(db, ids) if ids else {}
+    ids = sorted(set().union(*(entry.people for entry in waiting)))
+    persons, places = _persons(db, ids), _places(db, ids)
     last = read_head(db)
     rows = []
     for entry in waiting:
@@ -179,9 +179,17 @@ def _chained(
     return row._replace(hash=row_hash(row))
 
 
-def _persons(db: Session, user_ids: Collection[int]) -> dict[int, Person]:
+def _places(db: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Where people work."""
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        found |= people_of(db).places(db, ids[start : start + AT_ONCE])
+    return found
+
+
+def _persons(db: Session, ids: Sequence[int]) -> dict[int, Person]:
     """Pseudonyms of people, made at first need; the lock on the chain keeps two from being made."""
-    ids, found = sorted(user_ids), {}
+    found = {}
     for start in range(0, len(ids), AT_ONCE):
         query = select(TrailPerson.user_id, TrailPerson.pseudonym, TrailPerson.key).where(
             TrailPerson.user_id.in_(ids[start : start + AT_ONCE])

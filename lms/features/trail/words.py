@@ -48,10 +48,20 @@ ACTIONS: dict[str, dict[str, str]] = {
         "module_recognised": lazy_gettext("Prior learning was recognised"),
         "attempt_graded": lazy_gettext("Quiz was graded"),
         "evidence_recorded": lazy_gettext("Skill levels were renewed"),
+        "learning_assigned": lazy_gettext("Modules were assigned"),
+        "assignment_waived": lazy_gettext("Assigned module was waived"),
+        "assignment_rule_made": lazy_gettext("Modules are assigned to all who join"),
+        "assignment_rule_ended": lazy_gettext("Modules are not assigned to joiners any more"),
+        "question_asked": lazy_gettext("Question was asked"),
+        "question_answered": lazy_gettext("Question was answered"),
         "personalisation_changed": lazy_gettext("Personal recommendations were switched"),
     },
     "modules": {
         "curriculum_synced": lazy_gettext("Curriculum was loaded"),
+        "module_uploaded": lazy_gettext("Module was uploaded"),
+        "module_published": lazy_gettext("Module was published"),
+        "module_unpublished": lazy_gettext("Module was taken off"),
+        "module_shown": lazy_gettext("Module is shown to another part of the tree"),
     },
 }
 GROUPS = {
