@@ -10,7 +10,6 @@ from flask_babel import gettext, lazy_gettext
 from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -46,9 +45,9 @@ from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
-from lms.features.reporting.district_views import blueprint as district_blueprint
 from lms.features.reporting import summaries
 from lms.features.reporting import tasks as reporting_tasks
+from lms.features.reporting.district_views import blueprint as district_blueprint
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
@@ -69,7 +68,8 @@ from lms.web.application import Application
 from lms.web.assets import init_assets
 from lms.web.context import current_actor, language
 from lms.web.errors import init_errors
-from lms.web.headers import csp_nonce, init_headers
+from lms.web.headers import init_headers
+from lms.web.kept_pages import page_nonce, page_token
 from lms.web.limits import init_limits
 from lms.web.localisation import init_localisation, pick
 from lms.web.login import init_login
@@ -139,7 +139,7 @@ def event_bus() -> EventBus:
             events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
             events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
             events.ModuleUnpublished: (recommendations.forget_module,),
-            events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_change,),
+            events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_end),
             events.LearningAssigned: (summaries.note_change,),
             events.AssignmentWaived: (summaries.note_change,),
             events.ProgressNoted: (summaries.note_progress,),
@@ -152,6 +152,7 @@ def event_bus() -> EventBus:
             events.ModulePublished: ("refresh_recommendations",),
             events.ModuleShown: ("refresh_recommendations",),
             events.ModuleUnpublished: ("rebuild_summaries", "refresh_recommendations"),
+            events.OrganizationMoved: ("count_team_figures",),
         },
         tasks={
             "refresh_recommendations": recommendation_tasks.refresh_recommendations,
@@ -165,6 +166,7 @@ def event_bus() -> EventBus:
             "apply_assignment_rules": joiners.apply_rules,
             "rebuild_summaries": reporting_tasks.rebuild_summaries,
             "summarise_people": reporting_tasks.summarise_people,
+            "count_team_figures": reporting_tasks.count_team_figures,
         },
     )
 
@@ -284,7 +286,7 @@ def _init_web(app: Flask) -> None:
     init_limits(app)
     init_looks(app)
     init_login(app, find_session=account_queries.find_signed_in, touch_session=accounts.touch_session)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, render_slot=render_slot, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(csp_nonce=page_nonce, render_slot=render_slot, csrf_token=page_token)
     app.context_processor(_page_facts)
 
 
@@ -294,6 +296,7 @@ def _page_facts() -> dict[str, Any]:
     other = "en" if language() == "zh" else "zh"
     return {
         "current_actor": actor,
+        "csrf_token": page_token,  # in place of Flask-WTF's own
         "navigation": _navigation(actor.hat) if actor.is_signed_in else [],
         "home_url": url_for(NAVIGATION[actor.hat][0][0]),
         "hats": _hats(actor) if len(actor.hats) > 1 else [],

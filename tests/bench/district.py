@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,8 @@ def district_site(folder: Path, *, people: int, url: str | None = None) -> Itera
             )
         if not database.is_sqlite:
             _analyze(database)
-        app = create_app(world.world_settings(folder, url), database=database, clock=FixedClock(NOON))
+        settings = replace(world.world_settings(folder, url), is_testing=False)
+        app = create_app(settings, database=database, clock=FixedClock(NOON))
         client = sign_in_as(app, boss)
         yield DistrictSite(client, database, {name: page.format(area=area) for name, page in PAGES.items()})
 

@@ -121,7 +121,16 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
         return None
     scopes = _read_scopes(row.scopes)
     hat = Hat(row.hat) if any(scope.hat == row.hat for scope in scopes) else Hat.LEARNER
-    actor = Actor(*row[:6], hat=hat, scopes=scopes)
+    actor = Actor(
+        user_id=row.id,
+        display_name=row.display_name,
+        language=row.language,
+        role_id=row.role_id,
+        is_personalised=row.is_personalised,
+        must_change_password=row.must_change_password,
+        hat=hat,
+        scopes=scopes,
+    )
     return SignedIn(actor=actor, last_seen_at=row.last_seen_at, unread_count=row.unread_count)
 
 

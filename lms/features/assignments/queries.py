@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.assignment import Basis
@@ -93,11 +93,18 @@ _ROWS = (
 )
 
 
+_WISHES = (
+    select(Assignment.module_id, Assignment.due_on, User.display_name)
+    .join(User, User.id == Assignment.assigned_by_id)
+    .where(Assignment.learner_id == bindparam("learner_id"), Assignment.waived_at.is_(None))
+)
+
+
 def list_required(db: Session, actor: Actor, whole: LearnerMap) -> list[RequiredModule]:
     """Required learning: what was assigned, and the modules of the role's path that teach a compulsory skill.
 
     Open ones first by due date, completed ones last; one query."""
-    wishes = {row.module_id: row for row in db.execute(_wishes(actor.user_id))}
+    wishes = {row.module_id: row for row in db.execute(_WISHES, {"learner_id": actor.user_id})}
     role_id = whole.role.role_id if whole.role else None
     by_law = compulsory_modules(whole.snapshot, role_id)
     found = []
@@ -114,14 +121,6 @@ def list_required(db: Session, actor: Actor, whole: LearnerMap) -> list[Required
             )
         )
     return sorted(found, key=lambda row: (row.is_completed, row.due_on is None, row.due_on or date.max))
-
-
-def _wishes(learner_id: int) -> Select[int, date, str]:
-    return (
-        select(Assignment.module_id, Assignment.due_on, User.display_name)
-        .join(User, User.id == Assignment.assigned_by_id)
-        .where(Assignment.learner_id == learner_id, Assignment.waived_at.is_(None))
-    )
 
 
 def list_assignments(db: Session, learner_id: int) -> list[AssignmentRow]:

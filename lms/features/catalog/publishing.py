@@ -120,7 +120,7 @@ def _retire(db: Session, module_id: int) -> bool:
 
 def _curriculum_ids(db: Session, slugs: list[str]) -> dict[str, int]:
     query = select(Module.slug, Module.id).where(Module.slug.in_(slugs), Module.origin == Origin.CURRICULUM)
-    return {slug: module_id for slug, module_id in db.execute(query)}
+    return {row.slug: row.id for row in db.execute(query)}
 
 
 def _search_texts(db: Session, version: ModuleVersion) -> dict[str, str]:

@@ -63,7 +63,7 @@ def read_entries(file: BinaryIO, limits: Limits) -> list[Entry]:
     if end > limits.archive_bytes:
         raise Refused("archive_size", n=limits.archive_bytes // (1024 * 1024))
     directory = find_directory(file, end)
-    if directory.count > limits.files:
+    if directory.entries > limits.files:
         raise Refused("files", n=limits.files)
     entries = list(_central_entries(file, directory, limits))
     check_apart(entry.name for entry in entries)
@@ -76,7 +76,7 @@ def _central_entries(file: BinaryIO, directory: Directory, limits: Limits) -> It
     file.seek(directory.offset)
     data = file.read(directory.size)
     at = 0
-    for _ in range(directory.count):
+    for _ in range(directory.entries):
         if len(data) - at < CENTRAL.size or data[at : at + 4] != b"PK\x01\x02":
             raise Refused("directory")
         fields = CENTRAL.unpack_from(data, at)
@@ -154,11 +154,10 @@ def zip64_fields(extras: Sequence[tuple[int, bytes]], *values: int) -> list[int]
         full[:2] = [True, True]
     result = []
     for value, is_full in zip(values, full, strict=True):
-        if is_full:
-            if len(data) < 8:
-                raise Refused("zip64")
-            value, data = int.from_bytes(data[:8], "little"), data[8:]
-        result.append(value)
+        if is_full and len(data) < 8:
+            raise Refused("zip64")
+        result.append(int.from_bytes(data[:8], "little") if is_full else value)
+        data = data[8:] if is_full else data
     if data:
         raise Refused("zip64")
     return result

@@ -21,7 +21,7 @@ class Directory(NamedTuple):
 
     offset: int
     size: int
-    count: int
+    entries: int
 
 
 def find_directory(file: BinaryIO, end: int) -> Directory:
@@ -39,7 +39,7 @@ def find_directory(file: BinaryIO, end: int) -> Directory:
     if tail[max(0, at - LOCATOR.size) : at].startswith(SIGNATURE_LOCATOR):
         wide = _read_end64(file, place)
         _check_same(wide, directory)
-        if (disk, first_disk, here) != (0, 0, min(here, count)) or here not in (wide.count, FULL_SHORT):
+        if (disk, first_disk, here) != (0, 0, min(here, count)) or here not in (wide.entries, FULL_SHORT):
             raise Refused("volumes")
         return _check_span(wide, place - LOCATOR.size - END64.size)
     if FULL_SHORT in (here, count) or FULL in (size, offset):

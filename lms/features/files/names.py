@@ -38,11 +38,18 @@ def read_name(raw: bytes, *, flags: int, extras: Iterable[tuple[int, bytes]]) ->
 
 
 def _decode(raw: bytes, *, is_utf8: bool) -> str:
-    for encoding in ("utf-8",) if is_utf8 else ("utf-8", "gb18030"):
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = ""
+    if name and (is_utf8 or not any("\u0080" <= letter <= "\u07ff" for letter in name)):
+        return name
+    # a Chinese word in GBK may pass for UTF-8 of two bytes a letter, in which no Chinese word is written
+    if not is_utf8:
         try:
-            return raw.decode(encoding)
+            return raw.decode("gb18030")
         except UnicodeDecodeError:
-            continue
+            pass
     raise Refused("name_encoding", raw.decode("utf-8", "replace"))
 
 

@@ -58,12 +58,16 @@ def _inflate(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         for packed in _stored(file, entry):
-            while packed or stream.unconsumed_tail:
-                piece = stream.decompress(packed or stream.unconsumed_tail, CHUNK)
-                packed = b""
-                if not piece and (stream.eof or not stream.unconsumed_tail):
+            waiting = packed
+            while waiting:
+                piece = stream.decompress(waiting, CHUNK)
+                waiting = stream.unconsumed_tail
+                if piece:
+                    yield piece
+                elif stream.eof:
                     break
-                yield piece
+            while not stream.eof and (piece := stream.decompress(b"", CHUNK)):
+                yield piece  # what the window still holds
             if stream.unused_data:
                 raise Refused("sizes", entry.name)
     except zlib.error:

@@ -9,6 +9,7 @@ from lms.domain.permissions import Permission
 from lms.features.home.record import read_record
 from lms.features.home.start_page import greeting, read_start_page, situation
 from lms.web.context import clock, current_actor, db, today
+from lms.web.kept_pages import render_kept
 from lms.web.permissions import requires
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
@@ -20,10 +21,12 @@ def show_home() -> ResponseReturnValue:
     """What to do now, what must be done, what to learn next and why."""
     actor = current_actor()
     page = read_start_page(db(), actor, today=today())
-    return render_template(
+    welcome = greeting(actor.display_name, clock().now())
+    return render_kept(
         "home/show_home.html",
+        facts=(page, welcome),
         page=page,
-        greeting=greeting(actor.display_name, clock().now()),
+        greeting=welcome,
         sentence=situation(page),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class LearnerMap:
 
     modules: dict[int, LearnerModule]
     role: RoleRow | None
-    snapshot: Snapshot
+    snapshot: Snapshot = field(repr=False)  # what it gives to this map stands in `modules`
 
     def count(self, state: ModuleState) -> int:
         return sum(1 for row in self.modules.values() if row.state == state)
@@ -161,32 +161,36 @@ def combine(
     return LearnerMap(modules, role, snapshot)
 
 
+_OUTLINE = (
+    select(
+        Lesson.id,
+        Lesson.position,
+        Lesson.slug,
+        Lesson.title_zh,
+        Lesson.title_en,
+        Lesson.minutes_zh,
+        Lesson.minutes_en,
+        Lesson.sections_zh,
+        Lesson.sections_en,
+        LessonProgress.section,
+        LessonProgress.read_at,
+    )
+    .outerjoin(
+        LessonProgress,
+        and_(
+            LessonProgress.lesson_id == Lesson.id, LessonProgress.enrollment_id == bindparam("enrollment_id")
+        ),
+    )
+    .where(Lesson.version_id == bindparam("version_id"))
+    .order_by(Lesson.position)
+)
+
+
 def outline(db: Session, *, version_id: int, enrollment_id: int | None) -> list[LessonRow]:
     """The lessons of a version with the progress made in an enrollment, in one query."""
-    query = (
-        select(
-            Lesson.id,
-            Lesson.position,
-            Lesson.slug,
-            Lesson.title_zh,
-            Lesson.title_en,
-            Lesson.minutes_zh,
-            Lesson.minutes_en,
-            Lesson.sections_zh,
-            Lesson.sections_en,
-            LessonProgress.section,
-            LessonProgress.read_at,
-        )
-        .outerjoin(
-            LessonProgress,
-            and_(LessonProgress.lesson_id == Lesson.id, LessonProgress.enrollment_id == enrollment_id),
-        )
-        .where(Lesson.version_id == version_id)
-        .order_by(Lesson.position)
-    )
+    rows = db.execute(_OUTLINE, {"version_id": version_id, "enrollment_id": enrollment_id})
     return [
-        LessonRow(LessonHead(*row[:9]), row[9] or 0, row[9] is not None, row[10] is not None)
-        for row in db.execute(query)
+        LessonRow(LessonHead(*row[:9]), row[9] or 0, row[9] is not None, row[10] is not None) for row in rows
     ]
 
 

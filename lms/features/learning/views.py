@@ -16,6 +16,7 @@ from lms.features.learning.player import LessonPage, find_lesson_page
 from lms.features.learning.queries import find_module_for
 from lms.web.context import clock, current_actor, db, today
 from lms.web.errors import wants_json
+from lms.web.kept_pages import render_kept
 from lms.web.pagination import page_number, paginate
 from lms.web.permissions import requires
 from lms.web.text import gettext as _
@@ -38,7 +39,7 @@ def show_curriculum() -> ResponseReturnValue:
     page = pages.read_curriculum(
         db(), current_actor(), pages.CurriculumFilter.of(request.args), today=today()
     )
-    return render_template("learning/show_curriculum.html", page=page, pages=pages)
+    return render_kept("learning/show_curriculum.html", facts=(page, today()), page=page, pages=pages)
 
 
 @blueprint.get("/curriculum/list")

@@ -18,6 +18,7 @@ class Notification(Base):
     __table_args__ = (
         Index("ix_notifications_inbox", "user_id", "id"),
         Index("ix_notifications_unread", "user_id", "read_at", "kind", "group"),
+        {"sqlite_autoincrement": True},  # "read up to this one" must never mean a later one
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -23,6 +23,7 @@ from lms.features.organizations.queries import (
     get_organization,
     list_subtree,
 )
+from lms.features.organizations.sheet import ReadList
 from lms.features.policies.queries import get_policy
 from lms.features.taxonomy.queries import RoleRow, list_roles
 from lms.web.context import language
@@ -92,9 +93,8 @@ def add_one(
     db: Session, actor: Actor, organization: OrganizationRow, row: ListRow, *, now: datetime
 ) -> dict[str, str]:
     """Enter one person as a list of one row would; returns errors by column, empty when it is done."""
-    uuid = imports.check_list(
-        db, actor=actor, organization=organization, file_name="", rows=[row], ignored=[], now=now
-    )
+    read = ReadList([row], [])
+    uuid = imports.check_list(db, actor=actor, organization=organization, read=read, file_name="", now=now)
     found = imports.find_import(db, uuid)
     if found is None:
         return {}

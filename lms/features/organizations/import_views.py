@@ -69,16 +69,16 @@ def add_person(organization: OrganizationRow) -> ResponseReturnValue:
 def check_list(organization: OrganizationRow) -> ResponseReturnValue:
     """Read a file and check each row; nothing is written yet."""
     file = request.files.get("file")
+    data, name = (file.read(), file.filename or "") if file else (b"", "")
     most = get_policy(db(), on=today()).import_rows
     try:
-        rows, ignored = read_list(file.read() if file else b"", most_rows=most)
+        read = read_list(data, most_rows=most)
         uuid = imports.check_list(
             db(),
             actor=current_actor(),
             organization=organization,
-            file_name=(file.filename if file else None) or "",
-            rows=rows,
-            ignored=ignored,
+            read=read,
+            file_name=name,
             now=clock().now(),
         )
     except RuleError as error:

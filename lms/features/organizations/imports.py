@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from lms.features.organizations.import_writing import write_people
 from lms.features.organizations.models import ImportState, Organization, PeopleImport, PeopleImportRow
 from lms.features.organizations.queries import OrganizationRow, enterprise_above, get_organization
 from lms.features.organizations.service import lock_tree
+from lms.features.organizations.sheet import ReadList
 from lms.jobs.outbox import publish
 from lms.ports.clock import local_date
 
@@ -77,16 +77,15 @@ def check_list(
     *,
     actor: Actor,
     organization: OrganizationRow,
+    read: ReadList,
     file_name: str,
-    rows: Sequence[ListRow],
-    ignored: Sequence[str],
     now: datetime,
 ) -> UUID:
     """Keep the list with what would become of each row; nobody's record is touched.
 
     :raises NoEnterprise: the organisation is neither an enterprise nor below one
     """
-    planned = _plan(db, actor, organization, rows, now)
+    planned = _plan(db, actor, organization, read.rows, now)
     uuid = uuid4()
     waiting = PeopleImport(
         uuid=uuid,
@@ -94,7 +93,7 @@ def check_list(
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
         file_name="".join(c for c in file_name if c.isprintable())[-120:],
-        ignored_heads=list(ignored)[:20],
+        ignored_heads=read.ignored[:20],
     )
     db.add(waiting)
     db.flush()  # the rows refer to it
@@ -215,11 +214,3 @@ def _result(plan: PlannedRow, user_ids: dict[str, int]) -> dict[str, Any]:
         "problems": [[p.column, p.error.message, p.error.figures] for p in plan.problems],
         "user_id": user_ids.get(plan.sign_in_name) if plan.outcome != Outcome.REFUSED else None,
     }
-
-
-def problems_by_column(problems: Iterable[Sequence[Any]]) -> dict[str, list[Sequence[Any]]]:
-    """What is wrong in each column of a row."""
-    found: dict[str, list[Sequence[Any]]] = defaultdict(list)
-    for problem in problems:
-        found[problem[0]].append(problem)
-    return found

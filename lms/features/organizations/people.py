@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.errors import RuleError
 from lms.domain.events import EmploymentChanged, EmploymentEnded, HatEnded, HatGranted
-from lms.domain.hats import check_grant, may_grant, outranks
+from lms.domain.hats import HatRefused, check_grant, may_grant, outranks
 from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import hats
 from lms.features.accounts import service as accounts
@@ -23,7 +24,7 @@ from lms.features.organizations.people_queries import (
     list_scopes,
 )
 from lms.features.organizations.proposals import settle_proposal
-from lms.features.organizations.queries import OrganizationRow, enterprise_above, list_organizations
+from lms.features.organizations.queries import OrganizationRow, enterprise_above, get_organization
 from lms.features.organizations.service import lock_tree
 from lms.features.policies.queries import get_policy
 from lms.features.taxonomy.queries import get_role
@@ -35,6 +36,22 @@ RANK = "This is for somebody who could have granted this person's hats."
 
 class WorkRefused(RuleError):
     """Somebody's work cannot be changed that way."""
+
+
+class Work(NamedTuple):
+    """Where somebody works, with which number, below whom (sign-in name or staff number; empty: nobody)."""
+
+    organization: OrganizationRow
+    staff_number: str | None
+    line_manager: str
+
+
+class HatWish(NamedTuple):
+    """A hat to grant: for an organisation and everything below it, until the end of a day."""
+
+    hat: Hat
+    organization_id: int
+    ends_on: date
 
 
 class NotYourRank(RuleError):
@@ -54,20 +71,12 @@ def set_role(db: Session, person: PersonRow, *, actor: Actor, role_id: int, now:
         notices.tell_role(db, (person.user_id,), role, by=actor.display_name, now=now)
 
 
-def change_work(
-    db: Session,
-    person: PersonRow,
-    *,
-    actor: Actor,
-    organization: OrganizationRow,
-    staff_number: str | None,
-    line_manager: str,
-    now: datetime,
-) -> None:
+def change_work(db: Session, person: PersonRow, work: Work, *, actor: Actor, now: datetime) -> None:
     """Put a person into another department of the enterprise, or give another number or line manager.
 
     :raises WorkRefused: another enterprise, an unknown line manager, or a number that somebody else has
     """
+    organization, staff_number, line_manager = work
     lock_tree(db)
     firm = enterprise_above(db, organization.path)
     if person.enterprise_id != (firm.organization_id if firm else None):
@@ -129,22 +138,16 @@ def reinstate(db: Session, person: PersonRow, *, actor: Actor, now: datetime) ->
     notices.tell_account(db, (person.user_id,), "account_reinstated", by=actor.display_name, now=now)
 
 
-def grant_hat(
-    db: Session,
-    person: PersonRow,
-    *,
-    actor: Actor,
-    hat: Hat,
-    organization_id: int,
-    ends_on: date,
-    now: datetime,
-) -> None:
-    """Give a person a hat for an organisation and everything below it, until the end of a day.
+def grant_hat(db: Session, person: PersonRow, wish: HatWish, *, actor: Actor, now: datetime) -> None:
+    """Give a person a hat.
 
     :raises HatRefused: what `lms.domain.hats` forbids
     """
+    hat, organization_id, ends_on = wish
     lock_tree(db)  # the path must not change before the grant stands
-    [place] = list_organizations(db, (organization_id,))
+    place = get_organization(db, organization_id)
+    if place is None:
+        raise HatRefused("You cannot grant this hat for this organisation.")
     most_days = get_policy(db, on=local_date(now)).hat_grant_days
     check_grant(
         actor,

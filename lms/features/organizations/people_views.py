@@ -62,15 +62,8 @@ def change_work(person: PersonRow) -> ResponseReturnValue:
     try:
         if place is None or not pages.is_in_charge(current_actor(), place.path):
             raise people.WorkRefused("Choose one of the departments in the list.")
-        people.change_work(
-            db(),
-            person,
-            actor=current_actor(),
-            organization=place,
-            staff_number=form.staff_number,
-            line_manager=form.line_manager,
-            now=clock().now(),
-        )
+        work = people.Work(place, form.staff_number, form.line_manager)
+        people.change_work(db(), person, work, actor=current_actor(), now=clock().now())
     except RuleError as error:
         return _refused(person, error)
     return _done(person, _("The work is changed. %(name)s is told.", name=person.display_name))
@@ -110,19 +103,12 @@ def suspend(person: PersonRow) -> ResponseReturnValue:
 @blueprint.post("/people/<int:user_id>/hats")
 @requires(Permission.HAT_GRANT, on=find_person)
 def grant_hat(person: PersonRow) -> ResponseReturnValue:
-    form, actor = HatForm.read(request.form), current_actor()
+    form = HatForm.read(request.form)
     try:
         if form.hat is None or form.ends_on is None:
             raise people.WorkRefused("Choose a hat, a place and the last day.")
-        people.grant_hat(
-            db(),
-            person,
-            actor=actor,
-            hat=form.hat,
-            organization_id=form.organization_id,
-            ends_on=form.ends_on,
-            now=clock().now(),
-        )
+        wish = people.HatWish(form.hat, form.organization_id, form.ends_on)
+        people.grant_hat(db(), person, wish, actor=current_actor(), now=clock().now())
     except RuleError as error:
         return _refused(person, error)
     return _done(person, _("The hat is granted. %(name)s is told.", name=person.display_name))

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from lms.domain.people_list import ListRefused, ListRow, read_heads
+from lms.features.files.archive import read_entries
+from lms.features.files.limits import Limits
+from lms.features.files.refusal import Refused
+from lms.features.files.unpacking import read_data
 
 MOST_COLUMNS = 40
-MOST_PARTS = 200
-MOST_UNPACKED = 20 * 1024 * 1024  # bytes of all parts of an XLSX together
-MOST_OF_SMALL_PART = 1024 * 1024  # of a part that is read as a whole
+MIB = 1024 * 1024
+LIMITS = Limits(
+    archive_bytes=20 * MIB, files=200, total_bytes=20 * MIB, file_bytes=20 * MIB, ratio=200, depth=6
+)
+MOST_OF_SMALL_PART = MIB  # of a part that openpyxl reads as a whole
+GROWING = frozenset({"archive_size", "files", "file_size", "total_size", "ratio", "sizes"})
 LONG_PARTS = ("xl/worksheets/", "xl/sharedStrings")
 MOST_CELL = 500
 ENCODINGS = ("utf-8-sig", "gb18030")
 NOT_READABLE = "This file is neither XLSX nor CSV. Save the list as one of them and send it again."
+DAMAGED = "This XLSX file is damaged. Save it anew and send it again."
 TOO_LARGE = "Unpacked, this file is far larger than a list of people. Save it anew with the list only."
 
 
-def read_list(data: bytes, *, most_rows: int) -> tuple[list[ListRow], list[str]]:
-    """The rows of the file, and the heads of columns that mean nothing here.
+class ReadList(NamedTuple):
+    """The rows of a file, and the heads of columns that mean nothing here."""
+
+    rows: list[ListRow]
+    ignored: list[str]
+
+
+def read_list(data: bytes, *, most_rows: int) -> ReadList:
+    """The rows of the file.
 
     :raises ListRefused: empty, unreadable, too long, or without the columns needed
     """
@@ -42,7 +56,7 @@ def read_list(data: bytes, *, most_rows: int) -> tuple[list[ListRow], list[str]]
             raise ListRefused("The list has more than %(n)d people. Send it in parts.", n=most_rows)
     if not rows:
         raise ListRefused("The list has heads but no people below them.")
-    return rows, ignored
+    return ReadList(rows, ignored)
 
 
 def _csv_lines(data: bytes) -> Iterator[list[str]]:
@@ -83,31 +97,31 @@ def _xlsx_lines(data: bytes, most_rows: int) -> Iterator[list[str]]:
         lines = sheet.iter_rows(max_row=most_rows + 2, max_col=MOST_COLUMNS, values_only=True)
         found = [[_plain(value) for value in line] for line in lines]
     except Exception:  # openpyxl raises what it pleases at a damaged file
-        raise ListRefused("This XLSX file is damaged. Save it anew and send it again.") from None
+        raise ListRefused(DAMAGED) from None
     return iter(found)
 
 
 def _check_parts(data: bytes) -> None:
-    """Look at every part before openpyxl does: how large unpacked, and no declarations that could fetch or grow.
-
-    A part is never read beyond the size that the archive declares, so declared sizes bound the memory."""
+    """Look at every part before openpyxl does: how large it really is unpacked, and no declarations that could
+    fetch or grow. What the archive says about itself may be wrong, so the data are read through once."""
+    file = io.BytesIO(data)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            sizes = [part.file_size for part in parts]
-            small = [p.file_size for p in parts if not p.filename.startswith(LONG_PARTS)]
-            if len(parts) > MOST_PARTS or sum(sizes) > MOST_UNPACKED:
+        for entry in read_entries(file, LIMITS):
+            is_long = entry.name.startswith(LONG_PARTS)
+            if not is_long and entry.size > MOST_OF_SMALL_PART:
                 raise ListRefused(TOO_LARGE)
-            if max(small, default=0) > MOST_OF_SMALL_PART:
-                raise ListRefused(TOO_LARGE)
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    _check_xml(archive.read(part))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, expat.ExpatError):
-        raise ListRefused("This XLSX file is damaged. Save it anew and send it again.") from None
+            pieces = read_data(file, entry)
+            if entry.name.endswith((".xml", ".rels")):
+                _check_xml(pieces)
+            for _ in pieces:
+                pass
+    except Refused as refusal:
+        raise ListRefused(TOO_LARGE if refusal.code in GROWING else DAMAGED) from None
+    except expat.ExpatError:
+        raise ListRefused(DAMAGED) from None
 
 
-def _check_xml(data: bytes) -> None:
+def _check_xml(pieces: Iterable[bytes]) -> None:
     """Refuse declarations of document types: no list needs one, and entities come in by them (safety.md I7)."""
     parser = expat.ParserCreate()
 
@@ -115,7 +129,9 @@ def _check_xml(data: bytes) -> None:
         raise ListRefused("This XLSX file declares entities. Save it anew with a spreadsheet program.")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(data, True)
+    for piece in pieces:
+        parser.Parse(piece, False)
+    parser.Parse(b"", True)
 
 
 def _plain(value: Any) -> str:
@@ -130,9 +146,3 @@ def _plain(value: Any) -> str:
         return str(int(value))
     text = str(getattr(value, "text", value)).strip()[:MOST_CELL]
     return text[1:] if text.startswith("'") and text[1:2] in ("=", "+", "-", "@") else text
-
-
-def as_lines(heads: Iterable[str], rows: Iterable[ListRow]) -> list[list[str]]:
-    """Rows in the order of these columns, as they stood in the file."""
-    columns = list(heads)
-    return [[row.get(column) for column in columns] for row in rows]

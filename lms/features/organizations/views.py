@@ -96,20 +96,14 @@ def move_organization(organization: OrganizationRow) -> ResponseReturnValue:
     target = get_organization(db(), whole_number(request.form.get("parent_id")))
     if target is None or not pages.is_in_charge(current_actor(), target.path):
         abort(404)
+    names = {"name": pages.name_of(organization), "place": pages.name_of(target)}
     try:
         service.move_organization(db(), organization.organization_id, parent_id=target.organization_id)
     except RuleError as error:
         flash(_(error.message, **error.figures), "error")
-        return redirect(url_for(".edit_organization", organization_id=organization.organization_id))
-    flash(
-        _(
-            "%(name)s now stands below %(place)s.",
-            name=pages.name_of(organization),
-            place=pages.name_of(target),
-        ),
-        "success",
-    )
-    return redirect(url_for(".show_organization", organization_id=organization.organization_id))
+    else:
+        flash(_("%(name)s now stands below %(place)s.", **names), "success")
+    return redirect(url_for(".edit_organization", organization_id=organization.organization_id))
 
 
 def _edit_page(organization: OrganizationRow, form: NamesForm | None = None, *, part: str = "below") -> str:

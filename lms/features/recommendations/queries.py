@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus
@@ -70,36 +70,38 @@ class SlotRow(NamedTuple):
         return (first + total + rest)[:HIGHLIGHTS]
 
 
+_SLOTS = (
+    select(
+        Recommendation.position,
+        Recommendation.module_id,
+        Module.slug,
+        Module.layer,
+        ModuleVersion.title_zh,
+        ModuleVersion.title_en,
+        ModuleVersion.periods,
+        ModuleVersion.credit_halves,
+        ModuleVersion.delivery,
+        Recommendation.reasons,
+        Enrollment.id.is_not(None),
+    )
+    .outerjoin(Module, Module.id == Recommendation.module_id)
+    .outerjoin(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
+    .outerjoin(
+        Enrollment,
+        and_(
+            Enrollment.module_id == Module.id,
+            Enrollment.learner_id == Recommendation.learner_id,
+            Enrollment.status == EnrollmentStatus.ACTIVE,
+        ),
+    )
+    .where(Recommendation.learner_id == bindparam("learner_id"))
+    .order_by(Recommendation.position)
+)
+
+
 def list_slots(db: Session, learner_id: int) -> list[SlotRow]:
     """A learner's stored slots with their modules, in one query."""
-    query = (
-        select(
-            Recommendation.position,
-            Recommendation.module_id,
-            Module.slug,
-            Module.layer,
-            ModuleVersion.title_zh,
-            ModuleVersion.title_en,
-            ModuleVersion.periods,
-            ModuleVersion.credit_halves,
-            ModuleVersion.delivery,
-            Recommendation.reasons,
-            Enrollment.id.is_not(None),
-        )
-        .outerjoin(Module, Module.id == Recommendation.module_id)
-        .outerjoin(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
-        .outerjoin(
-            Enrollment,
-            and_(
-                Enrollment.module_id == Module.id,
-                Enrollment.learner_id == Recommendation.learner_id,
-                Enrollment.status == EnrollmentStatus.ACTIVE,
-            ),
-        )
-        .where(Recommendation.learner_id == learner_id)
-        .order_by(Recommendation.position)
-    )
-    return [SlotRow(*row) for row in db.execute(query)]
+    return [SlotRow(*row) for row in db.execute(_SLOTS, {"learner_id": learner_id})]
 
 
 def in_catalogue_order(cards: Iterable[ModuleCard], role: RoleRow | None) -> list[ModuleCard]:

@@ -88,8 +88,9 @@ class DistrictFilter:
         return url_for(endpoint, **places) + (f"?{query}" if query else "")
 
     def facts(self) -> dict[str, Any]:
-        """The filters as the trail keeps them with an export."""
-        return {"from": self.window.first_on.isoformat(), "to": self.window.last_on.isoformat()}
+        """The filters as the trail keeps them with an export: days as figures, which stay readable there."""
+        days = {"first_on": self.window.first_on, "last_on": self.window.last_on}
+        return {name: int(f"{day:%Y%m%d}") for name, day in days.items()} | {"area_id": self.area_id}
 
 
 def _day(text: str) -> date | None:

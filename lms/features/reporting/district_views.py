@@ -52,7 +52,7 @@ def export_district(kind: str) -> ResponseReturnValue:
     """The same figures as a file."""
     page = read_page()
     rows = list(figure_rows(page))
-    note_export("district", rows=len(rows), file_format=kind)
+    note_export("district", rows=len(rows), file_format=kind, **page.wanted.facts())
     return send_table(f"district-{page.wanted.window.last_on}", kind, figure_heads(), rows)
 
 
@@ -71,7 +71,7 @@ def export_rows(listing: Listing) -> ResponseReturnValue:
     kind = (request.view_args or {})["kind"]
     number = str(listing.number)
     rows = listing.cells(db())
-    note_export("district", rows=len(rows), file_format=kind, origin=number)
+    note_export("district", rows=len(rows), file_format=kind, origin=number, **listing.filter.facts())
     heads = [column.label for column in listing.columns]
     return send_table(f"{number}-{listing.filter.window.last_on}", kind, heads, rows)
 

@@ -43,13 +43,27 @@ class PersonSummary(Base):
     computed_at: Mapped[datetime]
 
 
+class TeamCount(Base):
+    """How many people at an organisation or anywhere below it have something in common: figures without counting.
+
+    `kind` and `key` are those of `counts.contributions`. Changed by differences, counted anew every night."""
+
+    __tablename__ = "team_counts"
+
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organizations.id"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    amount: Mapped[int]
+
+
 class PersonGap(Base):
     """A skill of which somebody's role asks for more than is held (REQ-020)."""
 
     __tablename__ = "person_gaps"
-    __table_args__ = (
-        Index("ix_person_gaps_skill", "skill_id", "organization_id", "required", "gap", "is_must", "user_id"),
-    )
+    __table_args__ = (Index("ix_person_gaps_skill", "skill_id", "organization_id", "user_id"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
     skill_id: Mapped[int] = mapped_column(ForeignKey("skills.id"), primary_key=True, autoincrement=False)

@@ -6,6 +6,7 @@ up to `AT_ONCE` people; a larger crowd is left to a job."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.db.base import Base
 from lms.db.transaction import before_commit
 from lms.domain.assignment import Basis, Progress
-from lms.domain.events import ProgressNoted
+from lms.domain.events import EmploymentEnded, ProgressNoted
 from lms.domain.policy import Policy
 from lms.features.accounts.models import User
 from lms.features.assignments.queries import compulsory_modules, due_dates
@@ -23,6 +24,7 @@ from lms.features.catalog.queries import ModuleCard, cards_of_versions
 from lms.features.catalog.snapshot import Snapshot, read_snapshot
 from lms.features.enrollment.queries import EnrollmentRow, enrollments_of, recognised_of
 from lms.features.organizations.models import Employment, Organization
+from lms.features.reporting.counts import change_counts, read_stored
 from lms.features.reporting.models import PersonGap, PersonRequirement, PersonSummary
 from lms.features.skills.queries import LevelFact, level_facts, levels_from
 from lms.jobs.outbox import event_time, go_on
@@ -30,7 +32,6 @@ from lms.ports.clock import local_date
 
 STALE = "stale_summaries"
 AT_ONCE = 200  # people in one go: more of them hold the one writer of SQLite too long
-TABLES: tuple[type[Base], ...] = (PersonGap, PersonRequirement, PersonSummary)
 
 
 class Worker(NamedTuple):
@@ -41,6 +42,23 @@ class Worker(NamedTuple):
     path: str
     line_manager_id: int | None
     role_id: int | None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is the same for all the people of a batch, and what is known of them."""
+
+    snapshot: Snapshot
+    policy: Policy
+    today: date
+    known: Known
+    by_law: dict[int | None, tuple[int, ...]] = field(default_factory=dict)
+
+    def compulsory(self, role_id: int | None) -> tuple[int, ...]:
+        """The modules that a rule requires of a role, looked for once."""
+        if role_id not in self.by_law:
+            self.by_law[role_id] = compulsory_modules(self.snapshot, role_id)
+        return self.by_law[role_id]
 
 
 class Known(NamedTuple):
@@ -55,6 +73,18 @@ class Known(NamedTuple):
 def note_change(db: Session, event: Any) -> None:
     """Something that the summaries rest on has happened to one person, or to several."""
     mark_stale(db, getattr(event, "learner_ids", None) or (event.learner_id,))
+
+
+def note_end(db: Session, event: EmploymentEnded) -> None:
+    """Somebody's work has ended: no summary any more, and their reports have no line manager."""
+    mark_stale(db, (event.learner_id,))
+    reports = PersonSummary.line_manager_id == event.learner_id
+    db.execute(
+        update(PersonSummary)
+        .where(reports)
+        .values(line_manager_id=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_progress(db: Session, event: ProgressNoted) -> None:
@@ -92,28 +122,42 @@ def _sum_up(db: Session) -> None:
 def summarise(db: Session, user_ids: Collection[int], now: datetime) -> None:
     """Make the summaries of these people anew; who works nowhere has none."""
     db.flush()  # the reads below must see what this transaction has written
+    ids = sorted(user_ids)
+    lock = select(User.id).where(User.id.in_(ids)).order_by(User.id)
+    db.execute(
+        lock.with_for_update(key_share=True)
+    ).all()  # two transactions must not sum up one person at once
     today = local_date(now)
     snapshot, policy = read_snapshot(db, today=today)
-    ids = sorted(user_ids)
-    people, known = _workers(db, ids), _known(db, ids)
-    gone = _begun_elsewhere(db, snapshot, known)
-    rows: dict[type[Base], list[dict[str, Any]]] = {table: [] for table in TABLES}
-    for person in people:
-        gaps = _gaps(person, snapshot, known.evidence.get(person.user_id, []), policy=policy, today=today)
-        required = _requirements(person, snapshot, known, gone)
-        rows[PersonGap] += gaps
-        rows[PersonRequirement] += required
-        last = [place.last_active_at for place in known.places.get(person.user_id, {}).values()]
-        rows[PersonSummary].append(
-            _summary(person, gaps, required) | {"last_active_at": max(last, default=None), "computed_at": now}
-        )
-    for table in TABLES:
+    frame = Frame(snapshot, policy, today, _known(db, ids))
+    gone = _begun_elsewhere(db, frame)
+    people = _workers(db, ids)
+    gaps = {person.user_id: _gaps(frame, person) for person in people}
+    required = {person.user_id: _requirements(frame, person, gone) for person in people}
+    summaries = [
+        {**_summary(frame, p, gaps[p.user_id], required[p.user_id]), "computed_at": now} for p in people
+    ]
+    new: dict[type[Base], list[dict[str, Any]]] = {
+        PersonGap: [row for rows in gaps.values() for row in rows],
+        PersonRequirement: [row for rows in required.values() for row in rows],
+        PersonSummary: summaries,
+    }
+    _replace(db, ids, new)
+
+
+def _replace(db: Session, ids: list[int], new: dict[type[Base], list[dict[str, Any]]]) -> None:
+    old = read_stored(db, ids)
+    for table, rows in new.items():
         db.execute(delete(table).where(table.user_id.in_(ids)))  # type: ignore[attr-defined]
-        if rows[table]:
-            db.execute(insert(table).execution_options(render_nulls=True), rows[table])
+        if rows:
+            db.execute(insert(table).execution_options(render_nulls=True), rows)
+    change_counts(db, old, (new[PersonSummary], new[PersonGap]))
 
 
-def _summary(person: Worker, gaps: list[dict[str, Any]], required: list[dict[str, Any]]) -> dict[str, Any]:
+def _summary(
+    frame: Frame, person: Worker, gaps: list[dict[str, Any]], required: list[dict[str, Any]]
+) -> dict[str, Any]:
+    places = frame.known.places.get(person.user_id, {})
     open_rows = [row for row in required if row["progress"] != Progress.COMPLETED]
     return {
         "user_id": person.user_id,
@@ -128,16 +172,16 @@ def _summary(person: Worker, gaps: list[dict[str, Any]], required: list[dict[str
         "gap_count": len(gaps),
         "gap_levels": sum(row["gap"] for row in gaps),
         "legal_gap_count": sum(row["is_must"] for row in gaps),
+        "last_active_at": max((place.last_active_at for place in places.values()), default=None),
     }
 
 
-def _gaps(
-    person: Worker, snapshot: Snapshot, evidence: list[LevelFact], *, policy: Policy, today: date
-) -> list[dict[str, Any]]:
+def _gaps(frame: Frame, person: Worker) -> list[dict[str, Any]]:
     """Required level − held level, where positive (REQ-020)."""
-    needs = snapshot.requirements.get(person.role_id or 0, ())
+    needs = frame.snapshot.requirements.get(person.role_id or 0, ())
     must = {need.skill_id for need in needs if need.is_must}
-    held = levels_from(evidence, today=today, policy=policy, must_skill_ids=must)
+    evidence = frame.known.evidence.get(person.user_id, [])
+    held = levels_from(evidence, today=frame.today, policy=frame.policy, must_skill_ids=must)
     rows = []
     for need in needs:
         level = held[need.skill_id].level if need.skill_id in held else 0
@@ -155,17 +199,15 @@ def _gaps(
     return rows
 
 
-def _requirements(
-    person: Worker, snapshot: Snapshot, known: Known, gone: list[ModuleCard]
-) -> list[dict[str, Any]]:
+def _requirements(frame: Frame, person: Worker, gone: list[ModuleCard]) -> list[dict[str, Any]]:
     """What is required of somebody, as `assignments.queries.list_required` shows it to them."""
-    places = known.places.get(person.user_id, {})
+    known, places = frame.known, frame.known.places.get(person.user_id, {})
     offered = {
-        **snapshot.for_path(person.path).cards,
+        **frame.snapshot.for_path(person.path).cards,
         **{card.module_id: card for card in gone if card.module_id in places},
     }
     due = known.due.get(person.user_id, {})
-    by_law = compulsory_modules(snapshot, person.role_id)
+    by_law = frame.compulsory(person.role_id)
     rows = []
     for module_id in {**dict.fromkeys(by_law), **due}:
         if module_id not in offered:
@@ -215,12 +257,12 @@ def _known(db: Session, ids: list[int]) -> Known:
     return Known(due_dates(db, ids), places, recognised_of(db, ids), level_facts(db, ids))
 
 
-def _begun_elsewhere(db: Session, snapshot: Snapshot, known: Known) -> list[ModuleCard]:
+def _begun_elsewhere(db: Session, frame: Frame) -> list[ModuleCard]:
     """Cards of what was begun and is not offered any more: what is required and begun does not disappear."""
     wanted = {
         place.version_id
-        for places in known.places.values()
+        for places in frame.known.places.values()
         for place in places.values()
-        if place.module_id not in snapshot.cards
+        if place.module_id not in frame.snapshot.cards
     }
     return cards_of_versions(db, wanted) if wanted else []

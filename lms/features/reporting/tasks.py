@@ -10,6 +10,7 @@ from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from lms.features.organizations.models import Employment
+from lms.features.reporting.counts import count_anew
 from lms.features.reporting.models import PersonSummary
 from lms.features.reporting.summaries import AT_ONCE, summarise
 from lms.jobs.outbox import go_on
@@ -23,6 +24,13 @@ def rebuild_summaries(db: Session, payload: Mapping[str, Any], now: datetime) ->
     summarise(db, ids, now)
     if len(ids) == AT_ONCE:
         go_on(db, "rebuild_summaries", {"after_id": ids[-1]})
+    else:
+        count_anew(db)
+
+
+def count_team_figures(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Count the figures anew: a part of the tree stands elsewhere."""
+    count_anew(db)
 
 
 def summarise_people(db: Session, payload: Mapping[str, Any], now: datetime) -> None:

@@ -56,7 +56,9 @@ class TeamFilter:
     @classmethod
     def of(cls, arguments: Mapping[str, str], columns: Iterable[str] = ()) -> TeamFilter:
         """From an address; `columns`: every value of the repeated parameter of that name."""
-        values = {name: arguments[name].strip()[:MOST_WORDS] for name in NAMES if arguments.get(name, "").strip()}
+        values = {
+            name: arguments[name].strip()[:MOST_WORDS] for name in NAMES if arguments.get(name, "").strip()
+        }
         for name in NUMBERS:
             if not _is_number(values.get(name, "0")):
                 del values[name]
@@ -114,7 +116,7 @@ class TeamFilter:
         """The address of a page with some values changed; an empty one takes the filter away.
 
         Another filter leads to the first page, with every row shut."""
-        kind = {"kind": changes.pop("kind")} if "kind" in changes else {}
+        kind: dict[str, Any] = {"kind": changes.pop("kind")} if "kind" in changes else {}
         kept = {k: v for k, v in self.values.items() if k not in ("page", "open") or k in changes}
         merged = {name: value for name, value in {**kept, **changes}.items() if value}
         pairs = list(merged.items())

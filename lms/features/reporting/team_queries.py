@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.assignment import Progress
 from lms.features.accounts.models import User
-from lms.features.organizations.models import Employment, Organization
+from lms.features.organizations.models import Organization
 from lms.features.organizations.queries import below
 from lms.features.reporting.models import PersonGap, PersonRequirement, PersonSummary
 from lms.features.reporting.team_filter import Show, State, TeamFilter
@@ -40,27 +40,14 @@ class Team:
         return and_(model.organization_id.in_(inside), model.user_id != self.viewer_id)
 
 
-class Figures(NamedTuple):
-    """The team in numbers of people; `legal_gaps` counts skills."""
+class HeadRow(NamedTuple):
+    """An organisation with how many others stand below it."""
 
-    people: int
-    direct: int
-    overdue: int
-    unfinished: int
-    legal: int
-    legal_gaps: int
-    oldest_due_on: date | None
-    with_required: int
-
-    def of(self, show: Show) -> int:
-        """How many people a quick filter shows."""
-        return {
-            Show.ALL: self.people,
-            Show.DIRECT: self.direct,
-            Show.OVERDUE: self.overdue,
-            Show.UNFINISHED: self.unfinished,
-            Show.LEGAL: self.legal,
-        }[show]
+    organization_id: int
+    path: str
+    name_zh: str
+    name_en: str
+    below_count: int
 
 
 class NextDue(NamedTuple):
@@ -68,16 +55,6 @@ class NextDue(NamedTuple):
 
     due_on: date
     people: int
-
-
-class SkillGapRow(NamedTuple):
-    """A skill with how many people lack how much of it, by the level their roles ask for."""
-
-    skill_id: int
-    required: int
-    people: int
-    levels: int
-    legal: int
 
 
 class PersonLine(NamedTuple):
@@ -90,6 +67,7 @@ class PersonLine(NamedTuple):
     organization_id: int
     organization_zh: str
     organization_en: str
+    path: str
     required_count: int
     completed_count: int
     required_periods: int
@@ -133,6 +111,7 @@ _LINE = (
     Summary.organization_id,
     Organization.name_zh,
     Organization.name_en,
+    Organization.path,
     Summary.required_count,
     Summary.completed_count,
     Summary.required_periods,
@@ -145,43 +124,28 @@ _LINE = (
 )
 
 
-def read_figures(db: Session, team: Team) -> Figures:
-    """The team in numbers, in one query."""
-    late = Summary.next_due_on < team.today
-    query = select(
-        func.count(),
-        func.count().filter(Summary.line_manager_id == team.viewer_id),
-        func.count().filter(late),
-        func.count().filter(Summary.completed_count < Summary.required_count),
-        func.count().filter(Summary.legal_gap_count > 0),
-        func.coalesce(func.sum(Summary.legal_gap_count), 0),
-        func.min(Summary.next_due_on).filter(late),
-        func.count().filter(Summary.required_count > 0),
-    ).where(team.holds(Summary))
-    return Figures(*db.execute(query).one())
-
-
-def find_next_due(db: Session, team: Team) -> NextDue | None:
-    """The nearest due date from today on, of something not completed."""
-    query = (
-        select(Need.due_on, func.count(func.distinct(Need.user_id)))
+def next_due(team: Team) -> Select[Any]:
+    """The nearest due date from today on of something not completed, as text, and for how many people."""
+    return (
+        select(cast(Need.due_on, String), func.count(func.distinct(Need.user_id)))
         .where(Need.due_on >= team.today, Need.progress != Progress.COMPLETED, team.holds(Need))
         .group_by(Need.due_on)
         .order_by(Need.due_on)
         .limit(1)
     )
-    row = db.execute(query).first()
-    return NextDue(*row) if row and row[0] else None
 
 
-def list_skill_gaps(db: Session, team: Team, *, role_id: int = 0) -> list[SkillGapRow]:
-    """Gaps by skill and level asked for; as many rows as there are such pairs, however many people."""
+def list_heads(db: Session, team: Team, organization_id: int = 0) -> list[HeadRow]:
+    """The organisations at the head of the team's parts of the tree, and the one asked for if it lies in them."""
+    node = aliased(Organization)
+    under = select(func.count(node.id)).where(node.path.like(Organization.path + "%")).scalar_subquery()
+    asked = and_(Organization.id == organization_id, below(Organization.path, team.paths))
     query = (
-        select(Gap.skill_id, Gap.required, func.count(), func.sum(Gap.gap), func.count().filter(Gap.is_must))
-        .where(team.holds(Gap), _has_role(Gap.user_id, role_id))
-        .group_by(Gap.skill_id, Gap.required)
+        select(Organization.id, Organization.path, Organization.name_zh, Organization.name_en, under - 1)
+        .where(or_(Organization.path.in_(team.paths), asked))
+        .order_by(func.length(Organization.path), Organization.id)
     )
-    return [SkillGapRow(*row) for row in db.execute(query)]
+    return [HeadRow(*row) for row in db.execute(query)]
 
 
 def list_lines(
@@ -194,9 +158,7 @@ def list_lines(
     offset: int = 0,
 ) -> list[PersonLine]:
     """The people asked for, in the order asked for; `roles`: those whose name holds a word of the search."""
-    page = (
-        _chosen(Summary.user_id, team, wanted, roles).order_by(*_order(wanted)).limit(limit).offset(offset)
-    )
+    page = _chosen(Summary.user_id, team, wanted, roles).order_by(*_order(wanted)).limit(limit).offset(offset)
     if wanted.sort in ("name", "role"):
         page = page.join(User, User.id == Summary.user_id)
     ids = page.subquery()
@@ -207,7 +169,23 @@ def list_lines(
         .join(Organization, Organization.id == Summary.organization_id)
         .order_by(*_order(wanted))
     )
-    return [PersonLine(*row) for row in db.execute(query)]
+    return [_line(row) for row in db.execute(query)]
+
+
+def find_line(db: Session, user_id: int) -> PersonLine | None:
+    """One person's row, without asking in whose team they are."""
+    query = (
+        select(*_LINE)
+        .join(User, User.id == Summary.user_id)
+        .join(Organization, Organization.id == Summary.organization_id)
+        .where(Summary.user_id == user_id)
+    )
+    row = db.execute(query).first()
+    return _line(row) if row else None
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> PersonLine:
+    return PersonLine(*row)
 
 
 def count_lines(db: Session, team: Team, wanted: TeamFilter, *, roles: Collection[int] = ()) -> int:
@@ -235,16 +213,6 @@ def list_heat(
         .order_by(worst.c.gap_levels.desc(), worst.c.user_id, Gap.skill_id)
     )
     return [HeatCell(*row) for row in db.execute(query)]
-
-
-def count_roles(db: Session, team: Team) -> dict[int, tuple[int, int]]:
-    """Role → people in it, and those of them with a gap."""
-    query = (
-        select(Summary.role_id, func.count(), func.count().filter(Summary.gap_levels > 0))
-        .where(team.holds(Summary), Summary.role_id.is_not(None))
-        .group_by(Summary.role_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
 
 
 def _chosen(column: Any, team: Team, wanted: TeamFilter, roles: Collection[int]) -> Select[Any]:
@@ -315,12 +283,6 @@ def _is_due(due_on: date | None) -> ColumnElement[bool]:
     return Summary.user_id.in_(query)
 
 
-def _has_role(user_id: Any, role_id: int) -> ColumnElement[bool]:
-    if not role_id:
-        return true()
-    return user_id.in_(select(Summary.user_id).where(Summary.role_id == role_id))
-
-
 def _order(wanted: TeamFilter) -> list[Any]:
     """What to sort by; equal ones by number, so that no row shows on two pages."""
     keys: dict[str, list[Any]] = {
@@ -335,14 +297,3 @@ def _order(wanted: TeamFilter) -> list[Any]:
     if wanted.is_descending:
         found = [*found[:-1], found[-1].desc()]
     return [*found, Summary.user_id]
-
-
-def reports_of(db: Session, user_id: int) -> str | None:
-    """The name of somebody's line manager."""
-    boss = aliased(User)
-    query = (
-        select(boss.display_name)
-        .join(Employment, Employment.line_manager_id == boss.id)
-        .where(Employment.user_id == user_id, Employment.ended_on.is_(None))
-    )
-    return db.scalar(query)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, null, select, union_all
+from sqlalchemy import Row, bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus
@@ -162,19 +162,21 @@ def passed_attempts(db: Session, learner_id: int) -> dict[int, UUID]:
     return {row.version_id: row.uuid for row in db.execute(query)}
 
 
+_HELD_AND_REACHABLE = union_all(
+    select(Evidence.skill_id, Evidence.level, Evidence.obtained_at).where(
+        Evidence.learner_id == bindparam("learner_id")
+    ),
+    select(ModuleSkill.skill_id, ModuleSkill.level, null())
+    .join(Enrollment, Enrollment.version_id == ModuleSkill.version_id)
+    .where(Enrollment.learner_id == bindparam("learner_id"), Enrollment.status == EnrollmentStatus.ACTIVE),
+)
+
+
 def held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], dict[int, int]]:
     """The evidence, and the best level per skill that the modules begun teach; one query for both."""
-    held = select(Evidence.skill_id, Evidence.level, Evidence.obtained_at).where(
-        Evidence.learner_id == learner_id
-    )
-    begun = (
-        select(ModuleSkill.skill_id, ModuleSkill.level, null())
-        .join(Enrollment, Enrollment.version_id == ModuleSkill.version_id)
-        .where(Enrollment.learner_id == learner_id, Enrollment.status == EnrollmentStatus.ACTIVE)
-    )
     facts: list[LevelFact] = []
     reachable: dict[int, int] = {}
-    rows: Iterable[Row[Any]] = db.execute(union_all(held, begun))
+    rows: Iterable[Row[Any]] = db.execute(_HELD_AND_REACHABLE, {"learner_id": learner_id})
     for row in rows:
         if row.obtained_at is None:
             reachable[row.skill_id] = max(row.level, reachable.get(row.skill_id, 0))

@@ -13,7 +13,6 @@ from lms.domain.policy import Policy
 from lms.domain.review import ReviewState, review_due_on, review_state
 from lms.features.policies.queries import get_policy
 from lms.features.studio.models import UploadState
-from lms.features.studio.questions import QuestionRow, list_questions
 from lms.features.studio.queries import (
     ModuleRow,
     UploadRow,
@@ -21,6 +20,7 @@ from lms.features.studio.queries import (
     list_open_uploads,
     list_reviewed_modules,
 )
+from lms.features.studio.questions import QuestionRow, list_questions
 from lms.ports.clock import local_date
 
 SHOWN_REVIEWS = 10

@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.features.catalog.models import Lesson, Module, ModuleVersion, Question
+from lms.features.catalog.models import Lesson, Module, ModuleVersion
 from lms.features.catalog.queries import LessonHead, get_lesson, list_lesson_heads
 from lms.features.studio.queries import ModuleRow, UploadRow, find_desk_module, find_upload
 
@@ -31,7 +30,8 @@ class Preview:
 
     def url(self, position: int) -> str:
         """The address of a lesson's preview, of the module's own for 0."""
-        return url_for(self.endpoint, **self.values, **({"position": position} if position else {}))
+        values = {**self.values, "position": position} if position else self.values
+        return url_for(self.endpoint, **values)
 
     @property
     def next(self) -> LessonHead | None:
@@ -69,9 +69,3 @@ def _preview(
     layer = db.get_one(Module, version.module_id).layer
     heads = list_lesson_heads(db, version_id)
     return Preview(row.path, row.title_zh, row.title_en, layer, version, heads, lesson, *address)
-
-
-def list_bank(db: Session, version_id: int) -> list[Question]:
-    """The questions with their keys, for who answers for them."""
-    query = select(Question).where(Question.version_id == version_id).order_by(Question.slug)
-    return list(db.scalars(query))

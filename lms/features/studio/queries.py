@@ -153,7 +153,8 @@ def list_open_uploads(db: Session, paths: Iterable[str], *, limit: int = 50) -> 
 
 
 def _upload(row: Sequence[Any]) -> UploadRow:
-    return UploadRow(*row[:-1], needs_second_approval=bool(row[-1]))
+    *values, needs_second = row
+    return UploadRow(*values, bool(needs_second))
 
 
 def modules_query(learner_paths: Iterable[str]) -> Select[Any]:

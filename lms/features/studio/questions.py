@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.errors import Conflict, RuleError
@@ -48,7 +48,7 @@ class QuestionRow(NamedTuple):
     answered_at: datetime | None
 
 
-def _rows() -> Select[tuple[object, ...]]:
+def _rows() -> Any:
     asker, answerer = aliased(User), aliased(User)
     return (
         select(
@@ -80,7 +80,7 @@ def _rows() -> Select[tuple[object, ...]]:
 def get_question(db: Session, question_id: int) -> QuestionRow | None:
     """A question by its id."""
     row = db.execute(_rows().where(LearnerQuestion.id == question_id)).first()
-    return QuestionRow(*row) if row else None  # type: ignore[arg-type]
+    return QuestionRow(*row) if row else None
 
 
 def list_questions(db: Session, paths: Collection[str], *, limit: int = 100) -> list[QuestionRow]:
@@ -94,13 +94,13 @@ def list_questions(db: Session, paths: Collection[str], *, limit: int = 100) -> 
             LearnerQuestion.asked_at,
         )
     )
-    return [QuestionRow(*row) for row in db.execute(query.limit(limit))]  # type: ignore[arg-type]
+    return [QuestionRow(*row) for row in db.execute(query.limit(limit))]
 
 
 def list_own_questions(db: Session, *, learner_id: int, lesson_id: int) -> list[QuestionRow]:
     """What a learner asked about a lesson, the newest last."""
     query = _rows().where(LearnerQuestion.learner_id == learner_id, LearnerQuestion.lesson_id == lesson_id)
-    return [QuestionRow(*row) for row in db.execute(query.order_by(LearnerQuestion.id))]  # type: ignore[arg-type]
+    return [QuestionRow(*row) for row in db.execute(query.order_by(LearnerQuestion.id))]
 
 
 def ask_question(db: Session, *, actor: Actor, lesson: Lesson, text: str, now: datetime) -> LearnerQuestion:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.errors import Conflict, RuleError
@@ -44,7 +44,7 @@ class ShowRow(NamedTuple):
     is_granted: bool | None
 
 
-def _rows() -> Select[tuple[object, ...]]:
+def _rows() -> Any:
     owner = aliased(Organization)
     return (
         select(
@@ -74,13 +74,13 @@ def _rows() -> Select[tuple[object, ...]]:
 def get_show_request(db: Session, request_id: int) -> ShowRow | None:
     """A wish by its id."""
     row = db.execute(_rows().where(ShowRequest.id == request_id)).first()
-    return ShowRow(*row) if row else None  # type: ignore[arg-type]
+    return ShowRow(*row) if row else None
 
 
 def list_show_requests(db: Session, paths: Collection[str]) -> list[ShowRow]:
     """Open wishes that supervisors of these parts of the tree decide, the oldest first."""
     query = _rows().where(below(Organization.path, paths), ShowRequest.decided_at.is_(None))
-    return [ShowRow(*row) for row in db.execute(query.order_by(ShowRequest.asked_at))]  # type: ignore[arg-type]
+    return [ShowRow(*row) for row in db.execute(query.order_by(ShowRequest.asked_at))]
 
 
 def find_open_wish(db: Session, module_id: int) -> ShowRequest | None:

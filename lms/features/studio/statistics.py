@@ -53,7 +53,7 @@ def question_statistics(
 ) -> list[QuestionStatistics]:
     """Every question of a version with the graded answers of people in these parts of the tree, in one query."""
     work = aliased(Organization)
-    right = case((AttemptQuestion.is_right, 1), else_=0)
+    right = case((AttemptQuestion.is_right.is_(True), 1), else_=0)
     score = Attempt.score_percent
     sums = (
         select(

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-
 from werkzeug.datastructures import FileStorage
 
 from lms.domain.errors import Conflict, RuleError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -91,7 +91,7 @@ def count_looks(db: Session, user_id: int) -> int:
     return db.scalar(query) or 0
 
 
-def _read(db: Session, query: Select[tuple[object, ...]]) -> list[EntryRow]:
+def _read(db: Session, query: Select[*tuple[Any, ...]]) -> list[EntryRow]:
     return [EntryRow(*row) for row in db.execute(query)]
 
 
@@ -99,7 +99,9 @@ def _in_scope(scopes: Sequence[Scope]) -> ColumnElement[bool]:
     """What happened in an organisation belongs to it and to all above it, wherever the tree has put it since.
 
     What happened nowhere in the tree (the curriculum, people without work) is for auditors of a whole tree."""
-    parts = [TrailEntry.path.like(f"%/{scope.organization_id}/%") for scope in scopes]
+    parts: list[ColumnElement[bool]] = [
+        TrailEntry.path.like(f"%/{scope.organization_id}/%") for scope in scopes
+    ]
     if any(scope.path == f"/{scope.organization_id}/" for scope in scopes):
         parts.append(TrailEntry.path == "")
     return or_(*parts) if parts else false()

@@ -78,7 +78,7 @@ def record(
     that is where the subject, else the actor, works (REQ-049, safety.md L1)."""
     waiting: list[Waiting] = db.info.setdefault(WAITING, [])
     if not waiting:
-        before_commit(db, append_waiting)
+        before_commit(db, append_waiting, is_very_last=True)
     waiting.append(
         Waiting(
             action, actor_id, subject_id, object_kind, object_id, facts or {}, path, now, _open_savepoints(db)

@@ -229,7 +229,9 @@ def test_a_form_wins_over_saves_before_it_and_over_one_still_under_way(
     at = row["position"]
     save(taker, uuid, at, choice="A", sequence=stored)
     taker.client.post(f"/attempts/{uuid}/{at}", data={"choice": "B", "sequence": sent})
-    late = save(taker, uuid, at, choice="C", sequence=min(kept, sent))  # sent before the form, arrives after it
+    late = save(
+        taker, uuid, at, choice="C", sequence=min(kept, sent)
+    )  # sent before the form, arrives after it
     assert not late.json["is_newest"]
     drawn = taker.drawn(uuid)[at - 1]
     assert (drawn["response"], drawn["sequence"]) == (row["choice_order"][1], kept)

@@ -198,6 +198,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_role_requirements_role_id"), ["role_id"], unique=False)
 
     op.create_table(
+        "team_counts",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_team_counts_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "kind", "key", name=op.f("pk_team_counts")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -424,6 +436,7 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_notifications_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notifications_created_at"), ["created_at"], unique=False)
@@ -479,9 +492,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person_gaps", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_person_gaps_skill",
-            ["skill_id", "organization_id", "required", "gap", "is_must", "user_id"],
-            unique=False,
+            "ix_person_gaps_skill", ["skill_id", "organization_id", "user_id"], unique=False
         )
 
     op.create_table(
@@ -1219,6 +1230,7 @@ def downgrade() -> None:
 
     op.drop_table("assignment_rules")
     op.drop_table("users")
+    op.drop_table("team_counts")
     with op.batch_alter_table("role_requirements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_requirements_role_id"))
 
