@@ -149,7 +149,15 @@ def test_a_manager_of_one_person_stays_when_the_cell_is_empty() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-24", "2026/11/24", "2026.11.24", "2026年11月24日", "20261124", " 2026-11-24 ", "２０２６-11-24"],
+    [
+        "2026-11-24",
+        "2026/11/24",
+        "2026.11.24",
+        "2026年11月24日",
+        "20261124",
+        " 2026-11-24 ",
+        "２０２６-11-24",
+    ],
 )
 def test_days_are_read_as_people_write_them(text: str) -> None:
     assert read_day(text) == TODAY

@@ -11,7 +11,16 @@ import pytest
 
 from lms.web.spreadsheets import send_bytes, send_table, write_csv, write_xlsx
 
-EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://example.org")', "http://example.org"]
+EVIL = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    '=HYPERLINK("http://example.org")',
+    "http://example.org",
+]
 
 
 def test_xlsx_cells_are_typed_and_texts_stay_texts() -> None:
@@ -21,7 +30,9 @@ def test_xlsx_cells_are_typed_and_texts_stay_texts() -> None:
     cells = list(sheet.iter_rows(min_row=2))
     assert {row[0].data_type for row in cells} == {"s"}
     assert [bool(row[0].quotePrefix) for row in cells] == [True] * 7 + [False]
-    assert {(row[1].value, row[2].value, row[3].value.date()) for row in cells} == {(7, 2.5, date(2026, 11, 24))}
+    assert {(row[1].value, row[2].value, row[3].value.date()) for row in cells} == {
+        (7, 2.5, date(2026, 11, 24))
+    }
     assert sheet["B1"].data_type == "s"
     assert all(row[0].hyperlink is None for row in cells)
 
@@ -40,7 +51,9 @@ def test_a_table_is_sent_as_a_file_to_keep(kind: str) -> None:
     assert response.headers["Content-Disposition"].startswith(f'attachment; filename="people.{kind}"')
 
 
-@pytest.mark.parametrize("name", ['a"; x="b.csv', "a\r\nSet-Cookie: x=y.csv", "人员.csv", "../../etc/passwd.csv"])
+@pytest.mark.parametrize(
+    "name", ['a"; x="b.csv', "a\r\nSet-Cookie: x=y.csv", "人员.csv", "../../etc/passwd.csv"]
+)
 def test_file_names_cannot_break_out_of_the_header(name: str) -> None:
     value = send_bytes(name, b"", "text/csv").headers["Content-Disposition"]
     assert "\r" not in value

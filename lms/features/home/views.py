@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from lms.domain.permissions import Permission
@@ -35,4 +35,5 @@ def show_home() -> ResponseReturnValue:
 @requires(Permission.HOME_VIEW)
 def show_record() -> ResponseReturnValue:
     """Everything the learner has taken, with progress and tries."""
-    return render_template("home/show_record.html", record=read_record(db(), current_actor(), today=today()))
+    record = read_record(db(), current_actor(), today=today())
+    return render_kept("home/show_record.html", facts=(record, today()), record=record)

@@ -55,7 +55,9 @@ def show_curriculum_list() -> ResponseReturnValue:
         size=pages.PAGE_SIZE,
         url=lambda n: wanted.url("learning.show_curriculum_list", page=str(n)),
     )
-    return render_template("learning/show_curriculum_list.html", page=page, rows=rows, pages=pages)
+    return render_kept(
+        "learning/show_curriculum_list.html", facts=(page, number, today()), page=page, rows=rows, pages=pages
+    )
 
 
 @blueprint.get("/modules/<slug>")

@@ -128,10 +128,10 @@ def read_figures(db: Session, team: Team) -> Figures:
     found: counts.Counts = Counter()
     coming = next_due(team).subquery()
     following = select(literal(NEXT_DUE), *coming.c, literal(0))
-    rows: Iterable[Row[Any]] = db.execute(union_all(kept, direct, following))
-    for kind, key, people, amount in rows:
-        found[kind, key, "people"] += people
-        found[kind, key, "amount"] += amount
+    rows: Iterable[Row[*tuple[Any, ...]]] = db.execute(union_all(kept, direct, following))
+    for row in rows:
+        found[row[0], row[1], "people"] += row[2]
+        found[row[0], row[1], "amount"] += row[3]
     found.subtract(_own(db, team, heads))
     return Figures(found, team.today)
 

@@ -40,9 +40,10 @@ class State(StrEnum):
 SORTS = ("state", "name", "role", "required", "gap", "active")
 COLUMNS = ("role", "department", "required", "gap", "active", "state")
 USUAL_COLUMNS = ("role", "required", "gap", "active", "state")
-NUMBERS = ("organization", "module", "skill", "role", "open")
+NUMBERS = ("organization", "module", "skill", "role", "itself", "open")
 NAMES = (
-    "q", "show", "sort", "order", "columns", "organization", "module", "state", "skill", "role", "due", "page", "open",
+    "q", "show", "sort", "order", "organization", "itself", "module", "state", "skill", "role", "due", "page", "parts",
+    "open",
 )  # fmt: skip
 
 
@@ -66,7 +67,6 @@ class TeamFilter:
             del values["show"]
         if values.get("state", State.REQUIRED) not in set(State) or "module" not in values:
             values.pop("state", None)
-        values.pop("columns", None)
         wanted = tuple(name for name in COLUMNS if name in set(columns))
         return cls(values, wanted or USUAL_COLUMNS)
 
@@ -109,7 +109,7 @@ class TeamFilter:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but a quick filter narrows the list: its count is a figure of the page already."""
-        narrow = ("q", "organization", "module", "skill", "role")
+        narrow = ("q", "itself", "module", "skill", "role")
         return not any(self.get(name) for name in narrow) and self.due_on is None
 
     def url(self, endpoint: str, **changes: str) -> str:
@@ -117,7 +117,7 @@ class TeamFilter:
 
         Another filter leads to the first page, with every row shut."""
         kind: dict[str, Any] = {"kind": changes.pop("kind")} if "kind" in changes else {}
-        kept = {k: v for k, v in self.values.items() if k not in ("page", "open") or k in changes}
+        kept = {k: v for k, v in self.values.items() if k not in ("page", "open")}
         merged = {name: value for name, value in {**kept, **changes}.items() if value}
         pairs = list(merged.items())
         if self.columns != USUAL_COLUMNS:

@@ -222,7 +222,8 @@ def _opened(db: Session, ground: Ground, rows: Any) -> PersonFacts | None:
 
 
 def _narrowings(ground: Ground) -> list[tuple[str, tuple[str, ...]]]:
-    wanted, snapshot, found = ground.wanted, ground.snapshot, []
+    wanted, snapshot = ground.wanted, ground.snapshot
+    found: list[tuple[str, tuple[str, ...]]] = []
     if wanted.show in (Show.UNFINISHED, Show.LEGAL):
         words = {Show.UNFINISHED: _("Required learning open"), Show.LEGAL: _("Legal gap")}
         found.append((words[wanted.show], ("show",)))

@@ -124,7 +124,7 @@ _LINE = (
 )
 
 
-def next_due(team: Team) -> Select[Any]:
+def next_due(team: Team) -> Select[str, int]:
     """The nearest due date from today on of something not completed, as text, and for how many people."""
     return (
         select(cast(Need.due_on, String), func.count(func.distinct(Need.user_id)))
@@ -228,6 +228,7 @@ def _chosen(column: Any, team: Team, wanted: TeamFilter, roles: Collection[int])
             _lacks(wanted.number("skill")),
             _is_at(team, wanted),
             _is_due(wanted.due_on),
+            Summary.organization_id == wanted.number("organization") if wanted.get("itself") else true(),
         )
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, null, select, union_all
+from sqlalchemy import Executable, Row, bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus
@@ -162,7 +162,7 @@ def passed_attempts(db: Session, learner_id: int) -> dict[int, UUID]:
     return {row.version_id: row.uuid for row in db.execute(query)}
 
 
-_HELD_AND_REACHABLE = union_all(
+_HELD_AND_REACHABLE: Executable = union_all(
     select(Evidence.skill_id, Evidence.level, Evidence.obtained_at).where(
         Evidence.learner_id == bindparam("learner_id")
     ),

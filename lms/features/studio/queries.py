@@ -154,7 +154,7 @@ def list_open_uploads(db: Session, paths: Iterable[str], *, limit: int = 50) -> 
 
 def _upload(row: Sequence[Any]) -> UploadRow:
     *values, needs_second = row
-    return UploadRow(*values, bool(needs_second))
+    return UploadRow._make([*values, bool(needs_second)])
 
 
 def modules_query(learner_paths: Iterable[str]) -> Select[Any]:

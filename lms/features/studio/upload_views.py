@@ -39,8 +39,12 @@ def store() -> UploadStore:
 
 @blueprint.get("/studio/upload")
 @requires(Permission.UPLOAD_CREATE)
-def show_form(error: str = "") -> ResponseReturnValue:
+def show_form() -> ResponseReturnValue:
     """Choose an archive."""
+    return _form_page()
+
+
+def _form_page(error: str = "") -> str:
     ids = [scope.organization_id for scope in own_scopes(current_actor())]
     limits = Limits.of(get_policy(db(), on=today()))
     places = list_organizations(db(), ids)
@@ -54,15 +58,15 @@ def take_upload() -> ResponseReturnValue:
     """Receive an archive, look into it, keep the report."""
     form = UploadForm.of(current_actor(), request.form, request.files)
     if form.error or form.scope is None or form.file is None:
-        return show_form(form.error)
+        return _form_page(form.error)
     try:
         return redirect(url_for(".show_upload", uuid=_take(form.file, form.scope.organization_id)))
     except Refused as refusal:
-        return show_form(refusal_words(refusal.as_dict())[0])
+        return _form_page(refusal_words(refusal.as_dict())[0])
     except ChildFailed:
-        return show_form(_("Others are uploading right now. Try again in a minute."))
+        return _form_page(_("Others are uploading right now. Try again in a minute."))
     except service.QuotaUsedUp as error:
-        return show_form(_(error.message))
+        return _form_page(_(error.message))
 
 
 def _take(file: FileStorage, owner_id: int) -> UUID:

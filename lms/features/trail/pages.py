@@ -21,7 +21,7 @@ from lms.features.trail.queries import (
     list_entries,
     list_looks,
 )
-from lms.features.trail.words import ACTIONS, GROUPS, action_word, facts_text, page_word
+from lms.features.trail.words import ACTIONS, GROUPS, action_word, facts_text, object_text, page_word
 from lms.web.pagination import Page, page_of
 from lms.web.text import gettext as _
 
@@ -91,8 +91,7 @@ class Entry:
     @property
     def object(self) -> str:
         """The row concerned: its kind and number."""
-        kind = self.row.object_kind.replace("_", " ")
-        return f"{kind} {self.row.object_id}" if self.row.object_id is not None else kind
+        return object_text(self.row.object_kind, self.row.object_id)
 
     @property
     def facts(self) -> str:

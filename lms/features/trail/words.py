@@ -71,14 +71,56 @@ GROUPS = {
     "learning": lazy_gettext("Learning"),
     "modules": lazy_gettext("Modules"),
 }
-PAGES = {
-    "person": lazy_gettext("your page in the team"),
-    "skills": lazy_gettext("your skills"),
-    "enrollments": lazy_gettext("your modules"),
-    "certificates": lazy_gettext("your certificates"),
-    "results": lazy_gettext("your results"),
-    "profile": lazy_gettext("your profile"),
-    "assignments": lazy_gettext("your assigned modules"),
+VALUES: dict[str, dict[str, str]] = {
+    "page": {
+        "person": lazy_gettext("Page of the person"),
+        "skills": lazy_gettext("Skills"),
+        "enrollments": lazy_gettext("Modules"),
+        "certificates": lazy_gettext("Certificates"),
+        "results": lazy_gettext("Results"),
+        "profile": lazy_gettext("Profile"),
+        "assignments": lazy_gettext("Assigned modules"),
+    },
+    "hat": {
+        "instructor": lazy_gettext("Instructor"),
+        "manager": lazy_gettext("Manager"),
+        "supervisor": lazy_gettext("Supervisor"),
+        "auditor": lazy_gettext("Auditor"),
+    },
+    "list": {
+        "team": lazy_gettext("Team"),
+        "people": lazy_gettext("People"),
+        "people_list": lazy_gettext("List of people"),
+        "district": lazy_gettext("The district's numbers"),
+        "trail": lazy_gettext("Trail"),
+    },
+    "status": {
+        "active": lazy_gettext("begun"),
+        "withdrawn": lazy_gettext("withdrawn"),
+        "recognised": lazy_gettext("recognised"),
+    },
+}
+FACTS = {
+    "page": lazy_gettext("Page"),
+    "hat": lazy_gettext("Hat"),
+    "list": lazy_gettext("List"),
+    "rows": lazy_gettext("Rows"),
+    "format": lazy_gettext("Format"),
+    "status": lazy_gettext("Status"),
+    "permission": lazy_gettext("Permission"),
+    "score_percent": lazy_gettext("Percent"),
+    "is_passed": lazy_gettext("Passed"),
+    "is_accepted": lazy_gettext("Accepted"),
+    "modules": lazy_gettext("Modules"),
+    "due_on": lazy_gettext("Due on"),
+    "account": lazy_gettext("Account"),
+}
+OBJECTS = {
+    "module": lazy_gettext("Module"),
+    "module_version": lazy_gettext("Module version"),
+    "attempt": lazy_gettext("Attempt"),
+    "organization": lazy_gettext("Organisation"),
+    "role": lazy_gettext("Job role"),
 }
 WORDS = {action: label for actions in ACTIONS.values() for action, label in actions.items()}
 
@@ -90,10 +132,27 @@ def action_word(action: str) -> str:
 
 def page_word(facts: str) -> str:
     """Which page somebody looked at, from the facts of the look."""
-    page = str(json.loads(facts).get("page", ""))
-    return gettext(PAGES[page]) if page in PAGES else gettext("a page about you")
+    page, words = str(json.loads(facts).get("page", "")), VALUES["page"]
+    return gettext(words[page]) if page in words else gettext("Another page about you")
+
+
+def object_text(kind: str, number: int | None) -> str:
+    """The row concerned: its kind and number."""
+    word = gettext(OBJECTS[kind]) if kind in OBJECTS else kind.replace("_", " ")
+    return f"{word} {number}" if number is not None else word
 
 
 def facts_text(facts: str) -> str:
-    """The facts of an entry as short pairs."""
-    return " · ".join(f"{name} {value}" for name, value in json.loads(facts).items())
+    """The facts of an entry as short pairs; what has no word is shown as it is kept."""
+    return " · ".join(f"{_name(name)} {_value(name, value)}" for name, value in json.loads(facts).items())
+
+
+def _name(name: str) -> str:
+    return gettext(FACTS[name]) if name in FACTS else name.replace("_", " ")
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    words = VALUES.get(name, {})
+    return gettext(words[str(value)]) if value in words else str(value)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.db.transaction import Database
 from lms.domain.events import RoleChanged
@@ -16,6 +16,7 @@ from lms.features.notifications.models import Notification
 from lms.features.organizations.models import Employment, RoleProposal
 from lms.features.organizations.people_queries import PersonRow, find_person
 from lms.features.organizations.queries import employment_path
+from lms.features.trail.models import TrailEntry
 from lms.jobs.outbox import BUS
 from lms.ports.clock import FixedClock
 from tests.factories.accounts import PASSWORD, make_user, sign_in_as
@@ -95,7 +96,9 @@ def propose(app: Flask, database: Database, user_id: int, slug: str = "safety") 
     return rows(database)[-1].id
 
 
-def test_a_refusal_needs_a_reason_and_the_learner_reads_it(tree: Tree, app: Flask, database: Database) -> None:
+def test_a_refusal_needs_a_reason_and_the_learner_reads_it(
+    tree: Tree, app: Flask, database: Database
+) -> None:
     number = propose(app, database, tree.wu)
     boss = sign_in_as(app, tree.boss)
     boss.post(f"/role-proposals/{number}", data={"answer": "refuse", "reason": " "})
@@ -132,7 +135,10 @@ def test_proposals_of_another_firm_do_not_exist(tree: Tree, app: Flask, database
     rival = sign_in_as(app, tree.rival)
     assert "吴敏" not in rival.get("/role-proposals").text
     assert rival.post(f"/role-proposals/{number}", data={"answer": "accept"}).status_code == 404
-    assert sign_in_as(app, tree.wu).post(f"/role-proposals/{number}", data={"answer": "accept"}).status_code == 404
+    assert (
+        sign_in_as(app, tree.wu).post(f"/role-proposals/{number}", data={"answer": "accept"}).status_code
+        == 404
+    )
     assert rows(database)[0].answered_at is None
 
 
@@ -172,7 +178,8 @@ def test_work_that_cannot_be(
 ) -> None:
     client = sign_in_as(app, tree.boss)
     client.post(
-        f"/people/{tree.li}/work", data={"organization_id": tree.office, "staff_number": "0001", "line_manager": ""}
+        f"/people/{tree.li}/work",
+        data={"organization_id": tree.office, "staff_number": "0001", "line_manager": ""},
     )
     before = person(database, tree.wu)
     answer = client.post(
@@ -192,9 +199,7 @@ def test_nobody_is_moved_into_another_firm(tree: Tree, app: Flask, database: Dat
 def test_leaving_ends_work_hats_and_what_managers_see(tree: Tree, app: Flask, database: Database) -> None:
     with database.writing() as db:
         give_hat(db, tree.li, Hat.MANAGER, tree.office)
-        db.execute(
-            Employment.__table__.update().where(Employment.user_id == tree.wu).values(line_manager_id=tree.li)  # type: ignore[attr-defined]
-        )
+        db.execute(update(Employment).where(Employment.user_id == tree.wu).values(line_manager_id=tree.li))
     boss, li = sign_in_as(app, tree.boss), sign_in_as(app, tree.li)
     assert li.get(f"/organizations/{tree.office}").status_code == 200
     for wrong in ("2025-03-02", "2026-11-25", "soon", ""):
@@ -276,8 +281,6 @@ def test_a_person_of_another_firm_does_not_exist(tree: Tree, app: Flask, databas
 
 
 def test_a_look_at_a_person_is_noted(tree: Tree, app: Flask, database: Database) -> None:
-    from lms.features.trail.models import TrailEntry
-
     sign_in_as(app, tree.boss).get(f"/people/{tree.wu}")
     with database.reading() as db:
         assert [e.action for e in db.scalars(select(TrailEntry)) if e.action == "looked"] == ["looked"]

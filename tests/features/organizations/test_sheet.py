@@ -62,7 +62,9 @@ def test_a_rare_character_survives_gb18030() -> None:
 
 
 def test_xlsx_cells_are_read_as_text() -> None:
-    data = workbook(HEADS, ["吴敏", "wu.min", 1007, date(2025, 3, 3)], [], ["李伟", "li.wei", 7.5, "2025-03-03"])
+    data = workbook(
+        HEADS, ["吴敏", "wu.min", 1007, date(2025, 3, 3)], [], ["李伟", "li.wei", 7.5, "2025-03-03"]
+    )
     assert [dict(row.cells) for row in rows_of(data)] == [
         {"name": "吴敏", "sign_in_name": "wu.min", "staff_number": "1007", "started_on": "2025-03-03"},
         {"name": "李伟", "sign_in_name": "li.wei", "staff_number": "7.5", "started_on": "2025-03-03"},

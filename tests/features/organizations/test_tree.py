@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from lms.db.transaction import Database
 from lms.domain.permissions import Hat
 from lms.features.accounts.models import HatGrant
-from lms.features.organizations.models import Organization
+from lms.features.organizations.models import Organization, OrganizationKind
 from lms.features.organizations.queries import get_organization, list_children, list_subtree
 from lms.features.organizations.service import WrongPlaceInTree, create_organization, move_organization
 from tests.factories.accounts import sign_in_as
@@ -39,7 +39,10 @@ def test_a_department_includes_its_subtree_and_says_so(tree: Tree, app: Flask) -
 def test_the_figures_of_what_stands_below(tree: Tree, database: Database) -> None:
     with database.reading() as db:
         rows = list_children(db, tree.firm, limit=10)
-    assert {(r.name_en, r.below_count, r.people_count) for r in rows} == {("Workshop", 1, 1), ("Office", 0, 1)}
+    assert {(r.name_en, r.below_count, r.people_count) for r in rows} == {
+        ("Workshop", 1, 1),
+        ("Office", 0, 1),
+    }
 
 
 def test_a_manager_begins_at_the_own_firm_and_sees_nothing_above_or_beside(tree: Tree, app: Flask) -> None:
@@ -130,9 +133,8 @@ def test_a_move_takes_subtree_and_hats_along(tree: Tree, app: Flask, database: D
     assert paths(database)[tree.workshop] == moved
     assert paths(database)[tree.team] == f"{moved}{tree.team}/"
     with database.reading() as db:
-        scopes = dict(
-            db.execute(select(HatGrant.organization_id, HatGrant.scope_path)).tuples().all()  # one hat a place here
-        )
+        grants = db.execute(select(HatGrant.organization_id, HatGrant.scope_path))
+        scopes = {row.organization_id: row.scope_path for row in grants}
     assert scopes[tree.workshop] == moved
     assert scopes[tree.team] == f"{moved}{tree.team}/"
     assert scopes[tree.firm] == tree.firm_path
@@ -155,7 +157,9 @@ def test_a_manager_moves_nothing_into_a_foreign_firm(tree: Tree, app: Flask, dat
     for target in (tree.other_firm, tree.district, 999):
         answer = client.post(f"/organizations/{tree.workshop}/place", data={"parent_id": target})
         assert answer.status_code == 404
-    assert client.post(f"/organizations/{tree.firm}/place", data={"parent_id": tree.street}).status_code == 404
+    assert (
+        client.post(f"/organizations/{tree.firm}/place", data={"parent_id": tree.street}).status_code == 404
+    )
     assert paths(database) == before
 
 
@@ -191,7 +195,10 @@ def test_two_moves_at_once_leave_no_ring(tree: Tree, database: Database) -> None
 
 def test_supervisors_make_enterprises_in_their_part_only(tree: Tree, app: Flask, database: Database) -> None:
     with database.writing() as db:
-        other = create_organization(db, kind="subdistrict", name_zh="云岭镇", name_en="Town", parent_id=tree.district).id  # type: ignore[arg-type]
+        kind = OrganizationKind.SUBDISTRICT
+        other = create_organization(
+            db, kind=kind, name_zh="云岭镇", name_en="Town", parent_id=tree.district
+        ).id
         give_hat(db, tree.li, Hat.SUPERVISOR, tree.street)
     client = sign_in_as(app, tree.li)
     form = {"kind": "enterprise", "name_zh": "新企业"}
@@ -199,4 +206,7 @@ def test_supervisors_make_enterprises_in_their_part_only(tree: Tree, app: Flask,
     assert client.post(f"/organizations/{other}/below", data=form).status_code == 404
     assert client.post(f"/organizations/{tree.firm}/place", data={"parent_id": other}).status_code == 404
     with database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(Organization).where(Organization.name_zh == "新企业")) == 1
+        assert (
+            db.scalar(select(func.count()).select_from(Organization).where(Organization.name_zh == "新企业"))
+            == 1
+        )

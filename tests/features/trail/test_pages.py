@@ -54,7 +54,7 @@ def test_the_person_sees_who_looked_when_and_at_what(app: Flask, database: Datab
     look(database, tree.boss, tree.li)
     page = wu.get("/profile/looks").text
     (row,) = table_rows(page)
-    assert [word for word in ("郑志远", "24 Nov 12:00", "your skills") if word not in row] == []
+    assert [word for word in ("郑志远", "24 Nov 12:00", "Skills") if word not in row] == []
     assert "Who looked at my record" in wu.get("/profile").text
 
 
@@ -65,7 +65,7 @@ def test_a_page_that_shows_somebody_writes_the_look(app: Flask, database: Databa
     looked = entries(database)[before:]
     assert [(row.action, row.facts) for row in looked] == [("looked", '{"page":"person"}')]
     assert looked[0].path == tree.firm_path + f"{tree.workshop}/{tree.team}/"
-    assert "your page in the team" in sign_in_as(app, tree.wu).get("/profile/looks").text
+    assert "Page of the person" in sign_in_as(app, tree.wu).get("/profile/looks").text
 
 
 def test_what_is_refused_is_written_and_is_no_look(app: Flask, database: Database, tree: Tree) -> None:
@@ -101,7 +101,7 @@ def test_the_auditor_sees_everything_of_the_district(
     page = auditor.get("/trail").text
     assert f"{len(entries(database))} entries" in page
     newest = table_rows(page)[0]
-    words = ("Looked at a person&#39;s record", "郑志远", "吴敏", "page skills")
+    words = ("Looked at a person&#39;s record", "郑志远", "吴敏", "Page Skills")
     assert [word for word in words if word not in newest] == []
 
 
@@ -152,8 +152,8 @@ def test_the_trail_is_paged_with_the_newest_first(
     first = table_rows(auditor.get("/trail?group=looks").text)
     second = table_rows(auditor.get("/trail?group=looks&page=2").text)
     assert (len(first), len(second)) == (50, 10)
-    assert "rows 59" in first[0]
-    assert "rows 0" in second[-1]
+    assert "Rows 59" in first[0]
+    assert "Rows 0" in second[-1]
 
 
 def test_the_file_holds_what_the_page_shows_and_is_an_entry_itself(
