@@ -24,6 +24,8 @@ from lms.features.accounts.views import blueprint as accounts_blueprint
 from lms.features.assessment.panels import show_quiz_row
 from lms.features.assessment.views import blueprint as assessment_blueprint
 from lms.features.assignments import rules as joiners
+from lms.features.assignments.panels import show_wish
+from lms.features.assignments.views import blueprint as assignments_blueprint
 from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.files.store import UploadStore
@@ -38,6 +40,7 @@ from lms.features.organizations import tasks as organization_tasks
 from lms.features.organizations.import_views import blueprint as imports_blueprint
 from lms.features.organizations.panels import show_own_work
 from lms.features.organizations.people_views import blueprint as people_blueprint
+from lms.features.organizations.proposal_views import blueprint as proposals_blueprint
 from lms.features.organizations.proposals import wish_role
 from lms.features.organizations.queries import employment_paths, name_words
 from lms.features.organizations.views import blueprint as organizations_blueprint
@@ -48,12 +51,13 @@ from lms.features.recommendations.views import blueprint as recommendations_blue
 from lms.features.reporting import summaries
 from lms.features.reporting import tasks as reporting_tasks
 from lms.features.reporting.district_views import blueprint as district_blueprint
+from lms.features.reporting.team_views import blueprint as team_blueprint
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
 from lms.features.studio import tasks as studio_tasks
 from lms.features.studio.body_limit import init_body_limit
-from lms.features.studio.panels import show_questions
+from lms.features.studio.panels import show_questions, show_second_approval
 from lms.features.studio.upload_views import blueprint as uploads_blueprint
 from lms.features.studio.views import blueprint as studio_blueprint
 from lms.features.trail import service as trail
@@ -64,6 +68,7 @@ from lms.features.trail.views import blueprint as trail_blueprint
 from lms.i18n import compile_catalogues
 from lms.jobs.outbox import BUS, CLOCK, EventBus
 from lms.ports.clock import Clock, SystemClock
+from lms.ports.virus_scanner import make_scanner
 from lms.web.application import Application
 from lms.web.assets import init_assets
 from lms.web.context import current_actor, language
@@ -81,12 +86,15 @@ BLUEPRINTS = (
     accounts_blueprint,
     organizations_blueprint,
     people_blueprint,
+    proposals_blueprint,
     imports_blueprint,
     catalog_blueprint,
     learning_blueprint,
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,
+    assignments_blueprint,
+    team_blueprint,
     district_blueprint,
     studio_blueprint,
     uploads_blueprint,
@@ -109,11 +117,13 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
         ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
     ),
     Hat.MANAGER: (
+        ("team.show_team", lazy_gettext("Team"), "users"),
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
-        ("people.show_proposals", lazy_gettext("Role proposals"), "checklist"),
+        ("proposals.show_proposals", lazy_gettext("Role proposals"), "checklist"),
     ),
     Hat.SUPERVISOR: (
         ("district.show_district", lazy_gettext("District"), "chart-dots"),
+        ("team.show_team", lazy_gettext("People"), "users"),
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
         ("studio.show_wishes", lazy_gettext("Shared modules"), "world"),
     ),
@@ -123,6 +133,8 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
         ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
     ),
 }
+# Blueprints whose pages belong to the entry of another one.
+ROOMS = {"people": "organizations", "people_lists": "organizations"}
 
 
 def event_bus() -> EventBus:
@@ -236,6 +248,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["start_pages"] = {hat: entries[0][0] for hat, entries in NAVIGATION.items()}
     app.extensions["wish_role"] = wish_role
     app.extensions["has_begun"] = has_begun
+    app.extensions["virus_scanner"] = make_scanner(settings.clamd_address)
     UploadStore(settings.uploads_dir).sweep_work()
     _configure(app, settings)
     _init_web(app)
@@ -244,7 +257,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     register_panel(app, "profile.work", show_own_work)
     register_panel(app, "module.skills", show_taught_skills)
     register_panel(app, "module.quiz", show_quiz_row)
+    register_panel(app, "module.facts", show_wish)
     register_panel(app, "lesson.after", show_questions)
+    register_panel(app, "organization.after", show_second_approval)
     register_panel(app, "result.after", show_rises)
     register_panel(app, "result.after", show_next_steps)
     setattr(app.view_functions["static"], DECLARED, PUBLIC)
@@ -315,15 +330,12 @@ def _page_facts() -> dict[str, Any]:
 
 def _navigation(hat: Hat) -> list[dict[str, Any]]:
     """The rail of a hat; the entry whose feature shows this page is the current one."""
-    here = request.blueprint
+    here = ROOMS.get(request.blueprint or "", request.blueprint)
+    endpoints = [endpoint for endpoint, _, _ in NAVIGATION[hat]]
+    of_feature = (name for name in endpoints if here != "home" and name.startswith(f"{here}."))
+    current = request.endpoint if request.endpoint in endpoints else next(of_feature, "")
     return [
-        {
-            "label": label,
-            "url": url_for(endpoint),
-            "icon": icon,
-            "is_current": request.endpoint == endpoint
-            or (here != "home" and endpoint.startswith(f"{here}.")),
-        }
+        {"label": label, "url": url_for(endpoint), "icon": icon, "is_current": endpoint == current}
         for endpoint, label, icon in NAVIGATION[hat]
     ]
 

@@ -20,6 +20,7 @@ from lms.features.files.unpacking import verify
 from lms.features.studio.inspector import inspect
 from lms.features.studio.reception import inspecting
 from lms.features.studio.words import refusal_words
+from lms.ports.virus_scanner import NoScanner
 from tests.factories.curriculum import write_curriculum
 from tests.files.hostile import FAMILIES, hostile_archives, sound_archives
 from tests.files.modules import module_files
@@ -98,7 +99,9 @@ def test_fifty_sound_archives_are_taken(tmp_path: Path, content_dir: Path) -> No
 def test_a_child_keeps_to_its_memory_and_leaves_nothing(tmp_path: Path, content_dir: Path, n: int) -> None:
     name, data = hostile_archives(len(FAMILIES), SEED)[n]
     store = UploadStore(tmp_path / "uploads")
-    with inspecting(store, BytesIO(data), "x.zip", limits=Limits(), content_dir=content_dir) as inspected:
+    with inspecting(
+        store, BytesIO(data), "x.zip", limits=Limits(), content_dir=content_dir, scanner=NoScanner()
+    ) as inspected:
         report = inspected.report
     assert report["refusal"] or any(row["is_error"] for row in report["findings"]), name
     assert report["refusal"] is None or report["refusal"]["code"] not in ("crash", "memory", "time"), name
@@ -165,12 +168,21 @@ def test_no_place_is_told_and_nothing_kept(tmp_path: Path, content_dir: Path) ->
     data = Zip([Part(name.encode(), value) for name, value in module_files().items()]).build()
     with (
         pytest.raises(Refused),
-        inspecting(store, BytesIO(data), "x.zip", limits=Limits(archive_bytes=10), content_dir=content_dir),
+        inspecting(
+            store,
+            BytesIO(data),
+            "x.zip",
+            limits=Limits(archive_bytes=10),
+            content_dir=content_dir,
+            scanner=NoScanner(),
+        ),
     ):
         pass
     with (
         pytest.raises(ZeroDivisionError),
-        inspecting(store, BytesIO(data), "x.zip", limits=Limits(), content_dir=content_dir),
+        inspecting(
+            store, BytesIO(data), "x.zip", limits=Limits(), content_dir=content_dir, scanner=NoScanner()
+        ),
     ):
         raise ZeroDivisionError  # a failure after the inspection, as of the database
     assert list((tmp_path / "work").iterdir()) == []

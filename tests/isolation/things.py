@@ -15,6 +15,11 @@ from tests.isolation.people import boss_of, teacher_of
 from tests.isolation.world import World
 
 MISSING = "missing"
+DRAFT_FIGURE = "catalog.show_media of a draft"
+OF_A_PLACE = " of a place"
+PLACED = {"team.show_team": "/team", "team.show_gaps": "/team/gaps", "team.show_modules": "/team/modules"}
+PLACED |= {f"team.export_{name}": f"/team/{name}.xlsx" for name in ("gaps", "modules")}
+PLACED |= {"team.export_team": "/team.xlsx", "team.export_closers": "/team/closing-modules.xlsx"}
 NOBODY = 999_999
 NO_UUID = UUID("00000000-0000-4000-8000-000000000000")
 NOTHING: dict[str, Any] = {
@@ -51,6 +56,11 @@ class Bundle:
         return boss_of(self.firm)
 
     @property
+    def learner(self) -> str:
+        """Whose attempt is in the bundle: heads have no learning of their own, a learner's stands for it."""
+        return {boss_of("a"): "wu", boss_of("b"): "he"}.get(self.key, self.key)
+
+    @property
     def is_missing(self) -> bool:
         return self.key == MISSING
 
@@ -85,16 +95,11 @@ def make_bundles(world: World) -> tuple[Bundle, ...]:
 
 
 def _bundle(world: World, key: str, place: str) -> Bundle:
-    own = world.things.get(key) or world.things[_stand_in(place)]
-    values = {**world.things[place[0]], **own}
+    learner = Bundle(key, place, {}).learner
+    values = {**world.things[place[0]], **world.things[learner], **world.things[key]}
     values |= {"user_id": world.people[key], "organization_id": world.places[place]}
     values |= {"firm_id": world.places[place[0]], "teacher_id": world.people[teacher_of(place[0])]}
     return Bundle(key, place, values)
-
-
-def _stand_in(place: str) -> str:
-    """Heads have no learning of their own: a learner's stands for it."""
-    return {"a": "wu", "b": "he"}[place[0]]
 
 
 # (endpoint or blueprint, argument) → what it is called in a bundle; other arguments are called as they are
@@ -108,6 +113,7 @@ NAMES = {
     ("studio.switch_second_approval", "organization_id"): "firm_id",
     ("uploads", "uuid"): "upload",
     ("people_lists", "uuid"): "list",
+    ("catalog", "sha256"): "title_sha256",
 }
 
 
@@ -122,6 +128,23 @@ def all_tries(app: Flask, bundles: tuple[Bundle, ...]) -> Iterator[Try]:
                 url = adapter.build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                     yield Try(rule.endpoint, method, url, bundle)
+
+
+def draft_tries(bundles: tuple[Bundle, ...]) -> Iterator[Try]:
+    """The figure of a module that is not published: its address is the same route's, its readers are fewer."""
+    for bundle in bundles:
+        digest = bundle.values.get("draft_sha256", NOTHING["sha256"])
+        yield Try(DRAFT_FIGURE, "GET", f"/media/{digest}/plan.svg", bundle)
+
+
+def placed_tries(app: Flask, bundles: tuple[Bundle, ...]) -> Iterator[Try]:
+    """Pages that name a part of the tree, or a person to open, in the query of their address."""
+    for endpoint, url in PLACED.items() if "team" in app.blueprints else ():
+        for bundle in bundles:
+            place = bundle.values.get("organization_id", NOBODY)
+            yield Try(f"{endpoint}{OF_A_PLACE}", "GET", f"{url}?organization={place}", bundle)
+            person = bundle.values.get("user_id", NOBODY)
+            yield Try(endpoint, "GET", f"{url}?open={person}", None)
 
 
 def _choices(rule: Rule, name: str) -> tuple[Any, ...]:

@@ -165,11 +165,12 @@ def _add_modules(db: Session, world: World, firm: str, prepared: PreparedModule,
         db.flush()
         if kind == "title":
             publish_version(db, version.id, now=NOON)
+        figure = db.scalars(select(MediaFile.sha256).where(MediaFile.version_id == version.id)).one()
+        world.things.setdefault(firm, {})[f"{kind}_sha256"] = figure
     module = db.get_one(Module, version.module_id)
-    figure = db.scalars(select(MediaFile).where(MediaFile.version_id == version.id)).one()
     upload = db.scalars(select(UploadedModule.uuid).where(UploadedModule.version_id == version.id)).one()
-    world.things[firm] = {"module": module.slug, "module_id": module.id, "upload": upload}
-    world.things[firm] |= {"sha256": figure.sha256, "name": figure.name}
+    world.things[firm] |= {"module": module.slug, "module_id": module.id, "upload": upload}
+    world.things[firm] |= {"name": "plan.svg"}
 
 
 def _add_figure(db: Session, version_id: int, word: str, media_dir: Path) -> None:
@@ -319,25 +320,23 @@ def _end_work(db: Session, world: World) -> None:
 
 def _note_ids(db: Session, world: World) -> None:
     """What the services gave numbers to."""
+    for key, user_id in world.people.items():
+        own = world.things.setdefault(key, {})
+        own["session_id"] = _first(db, UserSession.id, UserSession.user_id == user_id)
+        own["notification_id"] = _first(db, Notification.id, Notification.user_id == user_id)
     for key in LEARNERS:
-        user_id = world.people[key]
-        world.things[key] |= {
-            "session_id": _first(db, UserSession.id, UserSession.user_id == user_id),
-            "notification_id": _first(db, Notification.id, Notification.user_id == user_id),
-            "proposal_id": _first(
-                db, RoleProposal.id, RoleProposal.user_id == user_id, RoleProposal.answered_at.is_(None)
-            ),
-            "question_id": _first(
-                db, LearnerQuestion.id, LearnerQuestion.learner_id == user_id, LearnerQuestion.answer.is_(None)
-            ),
-        }
+        user_id, own = world.people[key], world.things[key]
+        proposed = (RoleProposal.user_id == user_id, RoleProposal.answered_at.is_(None))
+        own["proposal_id"] = _first(db, RoleProposal.id, *proposed)
+        asked = (LearnerQuestion.learner_id == user_id, LearnerQuestion.answer.is_(None))
+        own["question_id"] = _first(db, LearnerQuestion.id, *asked)
     for firm in FIRMS:
         query = select(HatGrant.id).where(HatGrant.user_id == world.people[teacher_of(firm)])
         world.things[firm]["grant_id"] = db.scalars(query).one()
 
 
-def _first(db: Session, column: Any, *conditions: Any) -> int:
-    found: int = db.scalars(select(column).where(*conditions).order_by(column).limit(1)).one()
+def _first(db: Session, column: Any, *conditions: Any) -> int | None:
+    found: int | None = db.scalars(select(column).where(*conditions).order_by(column).limit(1)).first()
     return found
 
 

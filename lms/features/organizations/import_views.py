@@ -68,18 +68,12 @@ def add_person(organization: OrganizationRow) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT, on=load_place)
 def check_list(organization: OrganizationRow) -> ResponseReturnValue:
     """Read a file and check each row; nothing is written yet."""
-    file = request.files.get("file")
-    data, name = (file.read(), file.filename or "") if file else (b"", "")
-    most = get_policy(db(), on=today()).import_rows
+    data, name = _sent_file()
+    most, now = get_policy(db(), on=today()).import_rows, clock().now()
     try:
         read = read_list(data, most_rows=most)
         uuid = imports.check_list(
-            db(),
-            actor=current_actor(),
-            organization=organization,
-            read=read,
-            file_name=name,
-            now=clock().now(),
+            db(), actor=current_actor(), organization=organization, read=read, file_name=name, now=now
         )
     except RuleError as error:
         return _add_page(organization, {"file": _(error.message, **error.figures)}), 422
@@ -123,6 +117,12 @@ def send_refused(row: ImportRow) -> ResponseReturnValue:
     heads, lines = import_pages.refused_table(refused)
     note_export("people_list", rows=len(lines), file_format=kind, path=row.path)
     return send_table("people-refused", kind, heads, lines)
+
+
+def _sent_file() -> tuple[bytes, str]:
+    """What the form's file holds, and its name; nothing when none was chosen."""
+    file = request.files.get("file")
+    return (file.read(), file.filename or "") if file else (b"", "")
 
 
 def _add_page(organization: OrganizationRow, errors: dict[str, str] | None = None) -> str:

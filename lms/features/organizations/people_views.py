@@ -1,4 +1,4 @@
-"""Pages of one person's work, hats and account; proposals of job roles; codes for the first sign-in."""
+"""Pages of one person's work, hats and account; codes for the first sign-in."""
 
 from __future__ import annotations
 
@@ -10,20 +10,11 @@ from lms.domain.errors import RuleError
 from lms.domain.permissions import Permission
 from lms.features.organizations import codes, pages, people
 from lms.features.organizations.forms import HatForm, WorkForm, day_of, whole_number
-from lms.features.organizations.import_knowledge import IN_CHARGE
 from lms.features.organizations.people_queries import GrantRow, PersonRow, find_person, get_grant
 from lms.features.organizations.person_page import read_person_page
-from lms.features.organizations.proposals import (
-    ProposalRow,
-    answer_proposal,
-    count_proposals,
-    get_proposal,
-    list_proposals,
-)
 from lms.features.organizations.queries import OrganizationRow, get_organization
 from lms.features.trail.looks import note_look
 from lms.web.context import clock, close_db, current_actor, database, db, settings
-from lms.web.pagination import page_number, page_of
 from lms.web.permissions import requires
 from lms.web.text import gettext as _
 
@@ -141,37 +132,6 @@ def make_code(person: PersonRow) -> ResponseReturnValue:
 def make_codes(organization: OrganizationRow) -> ResponseReturnValue:
     """Codes for the next people of an organisation who have never signed in."""
     return _print(codes.list_without_code(db(), organization.path, now=clock().now()), is_for_waiting=True)
-
-
-@blueprint.get("/role-proposals")
-@requires(Permission.PROPOSALS_VIEW)
-def show_proposals() -> ResponseReturnValue:
-    """What people propose as their job role, the oldest first."""
-    paths = current_actor().paths(*IN_CHARGE)
-    rows = page_of(
-        lambda skip: list_proposals(db(), paths, limit=pages.PAGE_SIZE, offset=skip),
-        number=page_number(request.args.get("page")),
-        size=pages.PAGE_SIZE,
-        total=count_proposals(db(), paths),
-        url=lambda n: url_for(".show_proposals", page=n),
-    )
-    return render_template("organizations/show_proposals.html", rows=rows, now=clock().now())
-
-
-@blueprint.post("/role-proposals/<int:proposal_id>")
-@requires(Permission.PROPOSAL_ANSWER, on=get_proposal)
-def answer(row: ProposalRow) -> ResponseReturnValue:
-    """Accept a proposed job role, or refuse it with a reason."""
-    is_accepted, reason = request.form.get("answer") == "accept", request.form.get("reason", "").strip()[:300]
-    try:
-        answer_proposal(
-            db(), row, actor=current_actor(), is_accepted=is_accepted, reason=reason, now=clock().now()
-        )
-    except RuleError as error:
-        flash(_(error.message, **error.figures), "error")
-    else:
-        flash(_("Answered. %(name)s is told.", name=row.display_name), "success")
-    return redirect(url_for(".show_proposals"))
 
 
 def _print(rows: list[PersonRow], *, is_for_waiting: bool) -> str:

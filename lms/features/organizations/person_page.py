@@ -90,7 +90,8 @@ def _grantable(
     if person.user_id == actor.user_id:
         return [], []
     above = list_ancestors(db, nodes[0].path) if nodes else []
-    everything = [*above, *nodes]
+    # the ways begin where the actor may grant: what stands above is none of a manager's business
+    everything = [*(node for node in above if grantable(actor, node.path, node.kind)), *nodes]
     hats: set[Hat] = set()
     fit: set[int] = set()
     for node in everything:

@@ -56,7 +56,7 @@ class TeamFilter:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str], columns: Iterable[str] = ()) -> TeamFilter:
-        """From an address; `columns`: every value of the repeated parameter of that name."""
+        """From an address; `columns`: every value of that parameter, which a form repeats and an address joins."""
         values = {
             name: arguments[name].strip()[:MOST_WORDS] for name in NAMES if arguments.get(name, "").strip()
         }
@@ -67,7 +67,8 @@ class TeamFilter:
             del values["show"]
         if values.get("state", State.REQUIRED) not in set(State) or "module" not in values:
             values.pop("state", None)
-        wanted = tuple(name for name in COLUMNS if name in set(columns))
+        named = {name for value in columns for name in value.split(",")}
+        wanted = tuple(name for name in COLUMNS if name in named)
         return cls(values, wanted or USUAL_COLUMNS)
 
     def get(self, name: str) -> str:
@@ -119,10 +120,16 @@ class TeamFilter:
         kind: dict[str, Any] = {"kind": changes.pop("kind")} if "kind" in changes else {}
         kept = {k: v for k, v in self.values.items() if k not in ("page", "open")}
         merged = {name: value for name, value in {**kept, **changes}.items() if value}
-        pairs = list(merged.items())
-        if self.columns != USUAL_COLUMNS:
-            pairs += [("columns", name) for name in self.columns]
-        return url_for(endpoint, **kind) + (f"?{urlencode(pairs)}" if pairs else "")
+        query = urlencode(merged | self._columns())
+        return url_for(endpoint, **kind) + (f"?{query}" if query else "")
+
+    def hidden(self, *without: str) -> dict[str, str]:
+        """What a form of the page carries along, without what it asks for itself."""
+        kept = {k: v for k, v in self.values.items() if k not in ("page", "open", *without)}
+        return kept | ({} if "columns" in without else self._columns())
+
+    def _columns(self) -> dict[str, str]:
+        return {} if self.columns == USUAL_COLUMNS else {"columns": ",".join(self.columns)}
 
     def here(self, endpoint: str, **changes: str) -> str:
         """As `url`, staying on the page of the list that is shown."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.domain.permissions import Actor, Hat
 from lms.features.catalog.snapshot import Snapshot, read_snapshot
 from lms.features.reporting.team_figures import Figures, SkillGapRow, read_figures
-from lms.features.reporting.team_filter import USUAL_COLUMNS, Show, State, TeamFilter, team_paths
+from lms.features.reporting.team_filter import Show, State, TeamFilter, team_paths
 from lms.features.reporting.team_heat import Heat, draw_heat
 from lms.features.reporting.team_person import PersonFacts, read_person
 from lms.features.reporting.team_queries import (
@@ -32,6 +32,8 @@ from lms.web.text import ngettext
 PAGE_SIZE = 25
 HEAT_PEOPLE, HEAT_SKILLS = 6, 8
 PAGE = "team.show_team"
+PHONE = {"name": "title", "state": "aside", "role": "sub", "required": "sub"}
+SOON_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,23 @@ class TeamPage:
             {"label": label, "url": self.wanted.url(PAGE, **dict.fromkeys(names, ""))}
             for label, names in _narrowings(self.ground)
         ]
+
+    def columns(self) -> list[dict[str, Any]]:
+        """The heads of the table, each with the address that sorts by it; a second click turns the order round."""
+        words = {"name": _("Name"), **column_words()}
+        return [self._column(name, words[name]) for name in ("name", *self.wanted.columns)]
+
+    def _column(self, name: str, label: str) -> dict[str, Any]:
+        wanted, numeric = self.wanted, name in ("gap", "active")
+        is_sorted = wanted.sort == name
+        goes_down = not wanted.is_descending if is_sorted else name in ("gap", "required")
+        url = wanted.url(PAGE, sort=name, order="desc" if goes_down else "")
+        found = {"key": name, "label": label, "numeric": numeric, "phone": PHONE.get(name, "hide")}
+        if name != "department":
+            found["sort_url"] = url
+        if is_sorted:
+            found["sort"] = "descending" if wanted.is_descending else "ascending"
+        return found
 
     def sentence(self) -> str:
         """What to look at first."""
@@ -266,5 +285,6 @@ def column_words() -> dict[str, str]:
     }
 
 
-def has_usual_columns(wanted: TeamFilter) -> bool:
-    return wanted.columns == USUAL_COLUMNS
+def is_soon(due_on: date, today: date) -> bool:
+    """Whether a day lies within the next seven."""
+    return 0 <= (due_on - today).days <= SOON_DAYS

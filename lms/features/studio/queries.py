@@ -241,6 +241,12 @@ def find_desk_module(db: Session, slug: str, paths: Collection[str]) -> ModuleRo
     return ModuleRow(*row) if row else None
 
 
+def is_second_approval_needed(db: Session, organization_id: int) -> bool:
+    """Whether an enterprise wants its uploads to be published by a second person."""
+    query = select(Organization.needs_second_approval).where(Organization.id == organization_id)
+    return bool(db.scalar(query))
+
+
 def list_covering(db: Session, path: str, hats: Collection[Hat], *, now: datetime) -> list[int]:
     """Active people whose hat covers an organisation."""
     query = (

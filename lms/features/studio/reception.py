@@ -15,6 +15,7 @@ from lms.features.files.limits import Limits
 from lms.features.files.refusal import Refused
 from lms.features.files.sandbox import ChildFailed, run_child
 from lms.features.files.store import ARCHIVE, Received, UploadStore, receive
+from lms.ports.virus_scanner import Verdict, VirusScanner
 
 INSPECTOR = "lms.features.studio.inspector"
 FIGURES, PREPARED = "figures", "prepared.json"
@@ -37,18 +38,33 @@ class Inspected:
 
 @contextmanager
 def inspecting(
-    store: UploadStore, source: BinaryIO, file_name: str, *, limits: Limits, content_dir: Path
+    store: UploadStore,
+    source: BinaryIO,
+    file_name: str,
+    *,
+    limits: Limits,
+    content_dir: Path,
+    scanner: VirusScanner,
 ) -> Iterator[Inspected]:
     """Receive and inspect an archive; what the block does not prevent by an error is kept afterwards.
 
-    :raises Refused: more bytes than allowed; nothing is kept of such an upload
+    :raises Refused: more bytes than allowed, malware, or a scanner that does not answer: nothing is kept then
     :raises ChildFailed: no place was free; the person may try again
     """
     with store.working() as (uuid, folder):
         received = receive(source, folder, most=limits.archive_bytes)
+        _check_clean(scanner.scan(folder / ARCHIVE))
         report = _inspect(folder, limits, content_dir)
         yield Inspected(uuid, _shown(file_name), received, report)
         store.keep(uuid, folder, (ARCHIVE, PREPARED, FIGURES))
+
+
+def _check_clean(verdict: Verdict) -> None:
+    """Nobody can fetch what was not found clean (safety.md U7)."""
+    if verdict is Verdict.INFECTED:
+        raise Refused("malware")
+    if verdict is Verdict.UNKNOWN:
+        raise Refused("scanner_down")
 
 
 def _inspect(folder: Path, limits: Limits, content_dir: Path) -> dict[str, Any]:

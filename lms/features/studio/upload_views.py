@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -81,6 +81,7 @@ def _take(file: FileStorage, owner_id: int) -> UUID:
         file.filename or "",
         limits=Limits.of(policy),
         content_dir=settings().content_dir,
+        scanner=current_app.extensions["virus_scanner"],
     ) as inspected:
         now = clock().now()
         service.record_upload(db(), inspected, actor_id=actor.user_id, organization_id=owner_id, now=now)

@@ -109,6 +109,11 @@ def _size(code: str, figures: Mapping[str, Any]) -> tuple[str, str] | None:
 def _content(code: str, figures: Mapping[str, Any]) -> tuple[str, str] | None:
     name = figures["name"]
     words = {
+        "malware": (_("The virus scanner found something in the archive. Nothing of it was kept."), ""),
+        "scanner_down": (
+            _("The virus scanner does not answer, so nothing is taken. Try again in a few minutes."),
+            "",
+        ),
         "no_module": (
             _("There is no module.yaml in the archive."),
             _("Pack a module's folder: module.yaml, quiz.yaml, lessons and media."),

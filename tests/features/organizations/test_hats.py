@@ -76,7 +76,7 @@ def test_a_hat_ends_by_itself_and_may_be_granted_anew(
 
 
 @pytest.mark.parametrize(
-    ("who", "hat", "place"),
+    "wish",
     [
         ("boss", "supervisor", "street"),
         ("boss", "auditor", "firm"),
@@ -88,9 +88,8 @@ def test_a_hat_ends_by_itself_and_may_be_granted_anew(
         ("head", "king", "firm"),
     ],
 )
-def test_hats_out_of_reach(
-    who: str, hat: str, place: str, tree: Tree, app: Flask, database: Database
-) -> None:
+def test_hats_out_of_reach(wish: tuple[str, str, str], tree: Tree, app: Flask, database: Database) -> None:
+    who, hat, place = wish
     client = sign_in_as(app, getattr(tree, who))
     client.post(f"/people/{tree.wu}/hats", data=form(hat, getattr(tree, place)))
     assert grants(database, tree.wu) == []

@@ -188,7 +188,11 @@ def test_an_own_module_is_found_with_its_figures(studio: Studio) -> None:
 def test_a_manager_asks_for_a_second_person(studio: Studio) -> None:
     url = f"/studio/organizations/{studio.firm_id}/second-approval"
     assert studio.browser("instructor").post(url, data={"is_needed": "1"}).status_code == 404
+    page = f"/organizations/{studio.firm_id}"
+    assert "An instructor publishes their own uploads." in studio.browser("manager").get(page).text
+    assert "publishes their own uploads" not in studio.browser("supervisor").get(page).text
     studio.browser("manager").post(url, data={"is_needed": "1"})
+    assert "A second person publishes" in studio.browser("manager").get(page).text
     uuid = studio.import_()
     studio.browser("instructor").post(f"/studio/uploads/{uuid}/publication")
     assert studio.row().published_at is None

@@ -16,6 +16,7 @@ from lms.features.notifications.models import Notification
 from lms.features.organizations.service import set_second_approval
 from lms.features.policies.models import PolicyVersion
 from lms.features.studio.models import UploadedModule
+from lms.ports.virus_scanner import ScannerDouble, Verdict
 from tests.conftest import NOON
 from tests.factories.curriculum import BASICS, make_curriculum
 from tests.features.studio.conftest import Studio, zipped
@@ -249,6 +250,20 @@ def test_quota_by_person(studio: Studio) -> None:
     location = f"/studio/uploads/{studio.row().uuid}"
     studio.browser("instructor").post(f"{location}/removal")
     assert studio.upload().status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"), [(Verdict.INFECTED, "found something"), (Verdict.UNKNOWN, "does not answer")]
+)
+def test_what_is_not_known_to_be_clean_is_not_kept(studio: Studio, verdict: Verdict, words: str) -> None:
+    studio.app.extensions["virus_scanner"] = ScannerDouble(verdict)
+    answer = studio.upload()
+    assert answer.status_code == 200
+    assert words in answer.text
+    with studio.reading() as db:
+        assert db.scalar(select(func.count(UploadedModule.id))) == 0
+    uploads = studio.app.extensions["settings"].uploads_dir
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
 def test_removing_an_upload_removes_its_files(studio: Studio) -> None:
