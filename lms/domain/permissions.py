@@ -153,9 +153,11 @@ def _has_uploaded(actor: Actor, resource: Any) -> bool:
 
 def _sees_figures(actor: Actor, resource: Any) -> bool:
     """Instructors see the figures of the curriculum's modules (of their own people) and of their own modules."""
+    if not holds(Hat.INSTRUCTOR, Hat.MANAGER)(actor, resource):
+        return False
     if not resource.path:
         return holds(Hat.INSTRUCTOR)(actor, resource)
-    return actor.is_signed_in and actor.covers(resource.path, Hat.INSTRUCTOR, Hat.MANAGER)
+    return actor.covers(resource.path, Hat.INSTRUCTOR, Hat.MANAGER)
 
 
 RULES: dict[Permission, Rule] = {

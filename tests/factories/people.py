@@ -148,7 +148,11 @@ def _add_work(db: Session, firm: Firm, ids: range) -> None:
             "organization_id": parts[n % len(parts)],
             "enterprise_id": firm.organization_id,
             "staff_number": f"S{id_}",
-            "line_manager_id": firm.manager_id if n < TEAM else ids[n % len(parts)] if n >= len(parts) else None,
+            "line_manager_id": firm.manager_id
+            if n < TEAM
+            else ids[n % len(parts)]
+            if n >= len(parts)
+            else None,
             "started_on": TODAY - timedelta(days=400),
             "ended_on": None,
         }

@@ -36,7 +36,9 @@ BREACHES = (
         '    """The notice is read, or with `undo` it is news again."""\n',
         "@requires(Permission.INBOX_VIEW)\n"
         "def mark_read(notification_id: int) -> ResponseReturnValue:\n"
-        "    notice = get_notification(db(), notification_id)\n",
+        "    notice = get_notification(db(), notification_id)\n"
+        "    if notice is None:\n"
+        '        return "", 404\n',
         "learner-elsewhere",
         "notifications.mark_read",
         "answers 303",
@@ -80,7 +82,7 @@ BREACHES = (
     Breach(
         "an export's cell is written as it stands",
         "lms/web/spreadsheets.py",
-        "return f\"'{value}\" if is_formula_like(value) else value",
+        'return f"\'{value}" if is_formula_like(value) else value',
         "return value",
         "manager",
         "organizations.export_people",
@@ -92,8 +94,8 @@ BREACHES = (
         "_CARDS.where(Module.slug == slug, visible_to(user_id))",
         "_CARDS.where(Module.slug == slug)",
         "learner-elsewhere",
-        "learning.show_module",
-        "answers 200",
+        "learning.watch_module",
+        "answers 302",
     ),
     Breach(
         "a suspended person stays in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 CANARY = re.compile(r"kanari-([a-z]\d?)-([a-z]+)-([a-z]+)", re.IGNORECASE)
+ZIPPED = b"PK\x03\x04"
 SHARED = "all"
 
 
@@ -40,9 +42,17 @@ def canaries_in(body: bytes, headers: str = "") -> set[Canary]:
     }
 
 
+def has_formula(body: bytes, mimetype: str) -> bool:
+    """Whether a table would run something in the program that opens it."""
+    if mimetype == "text/csv":
+        rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+        return any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    return body.startswith(ZIPPED) and any("<f>" in text for text in texts_of(body))
+
+
 def texts_of(body: bytes) -> Iterator[str]:
     """What a reader of the answer can read: a workbook is unzipped, entities and escapes are undone."""
-    if body.startswith(b"PK\x03\x04"):
+    if body.startswith(ZIPPED):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             for name in book.namelist():
                 yield from texts_of(book.read(name))

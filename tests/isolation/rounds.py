@@ -21,7 +21,14 @@ from tests.security.test_changes import fingerprints
 
 PlacedWorld = tuple[Flask, World]
 BY_NAME = {walker.name: walker for walker in WALKERS}
-FORM = {"reason": "because", "text": "words", "answer": "later", "choice": "a"}
+FORM = {
+    "reason": "because",
+    "text": "words",
+    "answer": "later",
+    "choice": "a",
+    "name_zh": "新名",
+    "name_en": "New",
+}
 
 
 def walk(app: Flask, tries: list[Try], found: Walk) -> list[str]:

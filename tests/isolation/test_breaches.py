@@ -16,18 +16,20 @@ from tests.isolation.breaches import BREACHES, Breach
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("lms", "tests")
+MIGRATED = "migrated.db"
 LINKED = ("content", "recommender")
 SECONDS = 60  # of a probe on a busy machine; alone it takes a few
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the code."""
+def product(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code, and an empty database."""
     folder = tmp_path_factory.mktemp("copy")
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
+    shutil.copyfile(migrated_sqlite, folder / MIGRATED)
     return folder
 
 
@@ -46,8 +48,9 @@ def broken(product: Path, breach: Breach) -> Iterator[None]:
 
 def probe(product: Path, walker: str, *endpoints: str) -> subprocess.CompletedProcess[str]:
     """The walk of one person through a copy."""
-    environment = {**os.environ, "PYTHONPATH": str(product), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = (sys.executable, "-m", "tests.isolation.probe", walker, *endpoints)
+    environment = {**os.environ, "PYTHONPATH": str(product)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each probe but the first finds the code compiled
+    command = (sys.executable, "-m", "tests.isolation.probe", str(product / MIGRATED), walker, *endpoints)
     done = subprocess.run(
         command, cwd=product, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
     )

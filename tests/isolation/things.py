@@ -97,6 +97,7 @@ def make_bundles(world: World) -> tuple[Bundle, ...]:
 def _bundle(world: World, key: str, place: str) -> Bundle:
     learner = Bundle(key, place, {}).learner
     values = {**world.things[place[0]], **world.things[learner], **world.things[key]}
+    values |= world.things[f"at {place}"]
     values |= {"user_id": world.people[key], "organization_id": world.places[place]}
     values |= {"firm_id": world.places[place[0]], "teacher_id": world.people[teacher_of(place[0])]}
     return Bundle(key, place, values)

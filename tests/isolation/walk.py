@@ -18,16 +18,18 @@ from werkzeug.test import TestResponse
 
 from lms.db.transaction import AFTER_COMMIT, Database
 from tests.factories.accounts import sign_in_as
-from tests.isolation.canaries import canaries_in
+from tests.isolation.canaries import Canary, canaries_in, has_formula
 from tests.isolation.expectations import may_do, may_read
 from tests.isolation.people import Walker
-from tests.isolation.things import Try
+from tests.isolation.things import OF_A_PLACE, Try
 from tests.isolation.world import World
 
 COOKIE = "terrace"
 COMMITTER = "lms/db/transaction.py"
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
-OWN_WRITES = frozenset({"trail_entries", "trail_persons", "user_sessions"})  # a refusal is noted, a session kept
+OWN_WRITES = frozenset(
+    {"trail_entries", "trail_persons", "user_sessions"}
+)  # a refusal is noted, a session kept
 LOOKS = frozenset({"people.show_person", "team.show_person"})
 EXPORTS = frozenset(
     {
@@ -85,6 +87,7 @@ class Walk:
     walker: Walker
     checks: int = 0
     problems: list[str] = field(default_factory=list)
+    seen: set[Canary] = field(default_factory=set)
     _missing: dict[str, str] = field(default_factory=dict)
     _refused: list[tuple[Try, str]] = field(default_factory=list)
 
@@ -121,9 +124,13 @@ class Walk:
         else:
             self._judge_refusal(one, status, where, body)
         asked = canaries_in(b"", one.url)
-        for found in sorted(canaries_in(body, str(answer.headers)) - asked):
+        shown = canaries_in(body, str(answer.headers)) - asked
+        self.seen |= shown
+        for found in sorted(shown):
             if not may_read(self.walker, found):
                 self._note(one, f"shows {found}")
+        if has_formula(body, answer.mimetype):
+            self._note(one, "holds a formula")
         self._look_at_writes(one, status)
 
     def _is_given(self, one: Try, status: int, where: str) -> bool:
@@ -137,7 +144,10 @@ class Walk:
             if not right:
                 self._note(one, f"answers nobody with {status} {where}")
             return
-        expected = (404,) if one.bundle else (403, 404)
+        is_named = one.bundle is not None and not one.endpoint.endswith(
+            OF_A_PLACE
+        )  # in the path, not the query
+        expected = (404,) if is_named else (403, 404)
         if status not in expected:
             self._note(one, f"answers {status} {where}")
         elif one.bundle:

@@ -19,6 +19,7 @@ from lms.domain.permissions import Actor
 from lms.features.accounts.models import HatGrant, User, UserSession, UserStatus
 from lms.features.accounts.service import start_session
 from lms.features.assessment.service import start_quiz
+from lms.features.assignments.models import Assignment, AssignmentRule
 from lms.features.assignments.queries import find_assignment
 from lms.features.assignments.service import assign, waive
 from lms.features.catalog.models import Lesson, MediaFile, Module, ModuleVersion
@@ -51,7 +52,6 @@ STARTED = date(2025, 3, 3)
 DUE = NOON.date() + timedelta(days=20)
 KINDS = {"d": OrganizationKind.DISTRICT, **dict.fromkeys("st", OrganizationKind.SUBDISTRICT)}
 SPACE = UUID(int=7)
-MODULES = {"waived": ADVANCED, "asked": BASICS}
 
 
 @dataclass
@@ -82,6 +82,7 @@ def make_world(database: Database, folder: Path) -> World:
         with database.writing() as db:
             _add_desk(db, world, firm)
     with database.writing() as db:
+        _add_rules(db, world)
         _end_work(db, world)
     with database.reading() as db:
         _note_ids(db, world)
@@ -102,6 +103,8 @@ def _add_people(db: Session, world: World) -> None:
     role_id = db.scalars(select(JobRole.id).where(JobRole.slug == "clerk")).one()
     for person in PEOPLE.values():
         shown, name = (canary(person.works_at, person.key, kind) for kind in ("name", "signin"))
+        if person.is_suspended:
+            shown = f"=cmd {shown}"  # what a spreadsheet would run
         user = make_user(db, name, display_name=shown, language=person.language, role_id=role_id)
         world.people[person.key] = user.id
         employ(db, user_id=user.id, organization_id=world.places[person.works_at], started_on=STARTED)
@@ -245,7 +248,12 @@ def _add_learning(db: Session, world: World, person: Person) -> None:
     word = canary(person.works_at, person.key, "waiver")
     for card in (advanced, own):
         assign(
-            db, learner_id=user_id, module_id=card.module_id, assigned_by_id=boss.user_id, due_on=DUE, now=NOON
+            db,
+            learner_id=user_id,
+            module_id=card.module_id,
+            assigned_by_id=boss.user_id,
+            due_on=DUE,
+            now=NOON,
         )
     wish = find_assignment(db, learner_id=user_id, module_id=own.module_id)
     assert wish is not None
@@ -312,6 +320,25 @@ def _add_desk(db: Session, world: World, firm: str) -> None:
     world.things[firm]["wish"] = wish.id
 
 
+def _add_rules(db: Session, world: World) -> None:
+    """A standing wish for every enterprise and department."""
+    for place in PLACES:
+        if place[0] not in FIRMS:
+            continue
+        rule = AssignmentRule(
+            organization_id=world.places[place],
+            role_id=None,
+            module_ids=[world.things[place[0]]["module_id"]],
+            due_on=DUE,
+            joiner_days=30,
+            made_by_id=world.people[boss_of(place[0])],
+            made_at=NOON,
+        )
+        db.add(rule)
+        db.flush()
+        world.things[f"at {place}"] = {"rule_id": rule.id}
+
+
 def _end_work(db: Session, world: World) -> None:
     for person in PEOPLE.values():
         if person.is_suspended:
@@ -329,6 +356,8 @@ def _note_ids(db: Session, world: World) -> None:
         proposed = (RoleProposal.user_id == user_id, RoleProposal.answered_at.is_(None))
         own["proposal_id"] = _first(db, RoleProposal.id, *proposed)
         asked = (LearnerQuestion.learner_id == user_id, LearnerQuestion.answer.is_(None))
+        wished = (Assignment.learner_id == user_id, Assignment.waived_at.is_(None))
+        own["assignment_id"] = _first(db, Assignment.id, *wished)
         own["question_id"] = _first(db, LearnerQuestion.id, *asked)
     for firm in FIRMS:
         query = select(HatGrant.id).where(HatGrant.user_id == world.people[teacher_of(firm)])

@@ -38,7 +38,7 @@ def fingerprints(app: Flask) -> dict[str, str]:
 def test_no_get_changes_a_row(world_app: Flask, learner: FlaskClient, own: AddressBook) -> None:
     before = fingerprints(world_app)
     world_app.extensions["clock"].advance(timedelta(minutes=30))
-    for address in own.pages():
+    for address in own.learner_pages():
         learner.get(address.url).close()
         learner.head(address.url).close()
         learner.options(address.url).close()

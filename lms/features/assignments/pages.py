@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from lms.domain.assignment import NothingToAssign, check_due
@@ -16,11 +17,11 @@ from lms.domain.policy import Policy
 from lms.features.assignments.forms import AssignForm
 from lms.features.assignments.rules import RuleRow, list_rules, make_rule, offered
 from lms.features.assignments.service import Asked, assign_many
-from lms.features.assignments.targets import PlaceRow, count_by_role, list_members, list_places
+from lms.features.assignments.targets import PlaceRow, count_by_role, count_members, list_members, list_places
 from lms.features.catalog.queries import ModuleCard
 from lms.features.catalog.snapshot import Snapshot, read_snapshot
 from lms.features.organizations.people_queries import PersonRow
-from lms.features.organizations.queries import OrganizationRow
+from lms.features.organizations.queries import OrganizationRow, employment_path
 from lms.features.taxonomy.queries import RoleRow
 from lms.ports.clock import local_date
 from lms.web.localisation import pick
@@ -44,6 +45,7 @@ class AssignPage:
     policy: Policy
     form: AssignForm
     today: date
+    is_among: bool = False  # whether the one who assigns works there, too
 
     @property
     def layers(self) -> list[tuple[str, list[ModuleCard]]]:
@@ -90,7 +92,7 @@ class AssignPage:
                 options.append((str(role.role_id), label))
         return options
 
-    def place_options(self, url_for: Callable[..., str]) -> list[dict[str, Any]]:
+    def place_options(self) -> list[dict[str, Any]]:
         """The other departments that the actor manages; what was chosen so far goes along."""
         here = self.organization.organization_id if self.organization else 0
         return [
@@ -107,10 +109,6 @@ class AssignPage:
             }
             for place in self.places
         ]
-
-    @property
-    def first_day(self) -> date:
-        return self.today
 
     @property
     def last_day(self) -> date:
@@ -139,18 +137,18 @@ def read_organization_page(
 ) -> AssignPage:
     """The page that assigns to an organisation and everything below it."""
     snapshot, policy = read_snapshot(db, today=today)
-    people = len(list_members(db, organization.path))
     return AssignPage(
         path=organization.path,
         person=None,
         organization=organization,
-        people=people,
+        people=count_members(db, organization.path),
         by_role=count_by_role(db, organization.path),
         places=list_places(db, actor.paths(Hat.MANAGER), limit=MOST_PLACES),
         snapshot=snapshot,
         policy=policy,
         form=form,
         today=today,
+        is_among=(employment_path(db, actor.user_id) or "").startswith(organization.path),
     )
 
 
@@ -210,17 +208,24 @@ def chosen_cards(page: AssignPage) -> list[ModuleCard]:
 
 def outcome_words(asked: Asked) -> list[str]:
     """What became of it: who was asked, who has another date, who had it or holds it already."""
-    parts: list[tuple[Any, str, str]] = [
-        (asked.new, "Asked %(num)d person.", "Asked %(num)d people."),
-        (asked.later, "%(num)d person has a later date.", "%(num)d people have a later date."),
+    new, later, kept, held = (len(_learners(p)) for p in (asked.new, asked.later, asked.kept, asked.held))
+    words = (
+        (new, ngettext("Asked %(num)d person.", "Asked %(num)d people.", new)),
+        (later, ngettext("%(num)d person has a later date.", "%(num)d people have a later date.", later)),
         (
-            asked.kept,
-            "%(num)d person had been asked with the same or a later date.",
-            "%(num)d people had been asked with the same or a later date.",
+            kept,
+            ngettext(
+                "%(num)d person had been asked already, with the same or a later date.",
+                "%(num)d people had been asked already, with the same or a later date.",
+                kept,
+            ),
         ),
-        (asked.held, "%(num)d person holds a module already.", "%(num)d people hold a module already."),
-    ]
-    return [ngettext(one, many, len(_learners(pairs))) for pairs, one, many in parts if pairs]
+        (
+            held,
+            ngettext("%(num)d person holds a module already.", "%(num)d people hold a module already.", held),
+        ),
+    )
+    return [text for n, text in words if n]
 
 
 def _learners(pairs: Iterable[tuple[int, int]]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -45,20 +46,22 @@ def count_by_role(db: Session, path: str) -> dict[int, int]:
 
 def list_places(db: Session, paths: Iterable[str], *, limit: int) -> list[PlaceRow]:
     """Organisations in these parts of the tree, from the top down, each with the size of its subtree."""
-    node = Organization.__table__.alias("node")
-    people = (
-        select(func.count(Employment.id))
-        .join(node, node.c.id == Employment.organization_id)
-        .where(node.c.path.like(Organization.path + "%"), Employment.ended_on.is_(None))
-        .scalar_subquery()
-    )
+    works = (Employment.organization_id == Organization.id) & Employment.ended_on.is_(None)
+    names = (Organization.id, Organization.path, Organization.name_zh, Organization.name_en)
     query = (
-        select(Organization.id, Organization.path, Organization.name_zh, Organization.name_en, people)
+        select(*names, func.count(Employment.id))
+        .outerjoin(Employment, works)
         .where(below(Organization.path, paths))
+        .group_by(*names)
         .order_by(func.length(Organization.path), Organization.path)
-        .limit(limit)
     )
-    return [PlaceRow(*row) for row in db.execute(query)]
+    rows = [PlaceRow(*row) for row in db.execute(query)]
+    people: Counter[str] = Counter()
+    for row in rows:
+        parts = row.path.strip("/").split("/")
+        for n in range(1, len(parts) + 1):
+            people["/" + "/".join(parts[:n]) + "/"] += row.people
+    return [row._replace(people=people[row.path]) for row in rows[:limit]]
 
 
 def held_modules(

@@ -123,6 +123,10 @@ class TeamFilter:
         query = urlencode(merged | self._columns())
         return url_for(endpoint, **kind) + (f"?{query}" if query else "")
 
+    def of_role(self, role_id: int) -> TeamFilter:
+        """The same for people in one role only; 0: in any."""
+        return TeamFilter({**self.values, "role": str(role_id)}, self.columns) if role_id else self
+
     def hidden(self, *without: str) -> dict[str, str]:
         """What a form of the page carries along, without what it asks for itself."""
         kept = {k: v for k, v in self.values.items() if k not in ("page", "open", *without)}

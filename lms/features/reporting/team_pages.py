@@ -107,6 +107,7 @@ class TeamPage:
     figures: Figures
     lines: Page
     heat: Heat
+    heat_role_id: int  # of which role the map is; 0: of all
     opened: PersonFacts | None
 
     @property
@@ -204,7 +205,8 @@ def read_team_page(db: Session, ground: Ground) -> TeamPage:
     """The page's facts: five queries, six with a search, four more with a row open."""
     wanted, roles = ground.wanted, ground.roles_named()
     figures = read_figures(db, ground.team)
-    heat = list_heat(db, ground.team, wanted, roles=roles, limit=HEAT_PEOPLE)
+    role_id = _heat_role(wanted, figures)
+    heat = list_heat(db, ground.team, wanted.of_role(role_id), roles=roles, limit=HEAT_PEOPLE)
     lines = page_of(
         lambda skip: list_lines(db, ground.team, wanted, roles=roles, limit=PAGE_SIZE, offset=skip),
         number=page_number(wanted.get("page")),
@@ -219,8 +221,18 @@ def read_team_page(db: Session, ground: Ground) -> TeamPage:
         figures=figures,
         lines=lines,
         heat=draw_heat(heat, ground.snapshot, columns=HEAT_SKILLS),
+        heat_role_id=role_id,
         opened=_opened(db, ground, lines.rows),
     )
+
+
+def _heat_role(wanted: TeamFilter, figures: Figures) -> int:
+    """The role of which the map is: the one asked for; of the whole team the one with most people with gaps,
+    because people in one role lack the same skills."""
+    if wanted.number("role") or not wanted.is_plain or wanted.show is not Show.ALL:
+        return wanted.number("role")
+    with_gap = {role_id: n for role_id, (_people, n) in figures.roles.items() if n > 1}
+    return min(with_gap, key=lambda role_id: (-with_gap[role_id], role_id), default=0)
 
 
 def top_gaps(rows: list[SkillGapRow], snapshot: Snapshot) -> list[TopGap]:

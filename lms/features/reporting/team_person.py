@@ -109,9 +109,11 @@ def read_person(
     )
 
 
-def list_waived(db: Session, user_id: int) -> list[AssignmentRow]:
+def list_waived(db: Session, line: PersonLine, snapshot: Snapshot) -> list[tuple[ModuleCard, AssignmentRow]]:
     """What is not asked of somebody any more, and why."""
-    return [row for row in list_assignments(db, user_id) if row.is_waived]
+    cards = snapshot.for_path(line.path).cards
+    rows = list_assignments(db, line.user_id)
+    return [(cards[row.module_id], row) for row in rows if row.is_waived and row.module_id in cards]
 
 
 def _needs(db: Session, user_id: int) -> list[NeedRow]:

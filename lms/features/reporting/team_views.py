@@ -72,10 +72,8 @@ def show_person(person: PersonRow) -> ResponseReturnValue:
     facts = read_person(db(), line, snapshot, policy, today=today())
     note_look(person.user_id, "team.show_person")
     can_assign = current_actor().covers(person.path, Hat.MANAGER)
-    waived = list_waived(db(), person.user_id)
-    return render_template(
-        "reporting/team_person.html", person=person, facts=facts, waived=waived, can_assign=can_assign
-    )
+    waived = list_waived(db(), line, snapshot)
+    return render_template("reporting/team_person.html", facts=facts, waived=waived, can_assign=can_assign)
 
 
 @blueprint.get("/team/gaps")

@@ -152,6 +152,16 @@ def test_the_same_list_again_changes_nothing(tree: Tree, app: Flask, database: D
     assert (people(database, tree), count(database, Employment)) == after
 
 
+def test_an_old_list_is_not_taken_over_again(tree: Tree, app: Flask, database: Database) -> None:
+    """What managers have changed since must not be turned back by a click on an old page."""
+    client = sign_in_as(app, tree.boss)
+    address = take(client, tree.firm, GOOD)
+    take(client, tree.firm, [["王一", "", "001", "Office", "", "", None]])
+    assert client.post(f"{address}/good").status_code == 302
+    assert people(database, tree)["wang.yi"].organization_en == "Office"
+    assert "Taken over: 3, left out: 0" in client.get(address).text
+
+
 def test_a_shorter_list_removes_nobody_and_an_empty_cell_clears_nothing(
     tree: Tree, app: Flask, database: Database
 ) -> None:

@@ -196,6 +196,18 @@ def test_nobody_is_moved_into_another_firm(tree: Tree, app: Flask, database: Dat
         assert employment_path(db, tree.wu) == f"{tree.firm_path}{tree.workshop}/{tree.team}/"
 
 
+def test_a_manager_of_a_department_moves_nobody_out_of_it(tree: Tree, app: Flask, database: Database) -> None:
+    with database.writing() as db:
+        give_hat(db, tree.wu, Hat.MANAGER, tree.office)
+    client = sign_in_as(app, tree.wu)
+    answer = client.post(
+        f"/people/{tree.li}/work", data={"organization_id": tree.workshop}, follow_redirects=True
+    )
+    assert "Choose one of the departments in the list." in answer.text
+    with database.reading() as db:
+        assert employment_path(db, tree.li) == f"{tree.firm_path}{tree.office}/"
+
+
 def test_leaving_ends_work_hats_and_what_managers_see(tree: Tree, app: Flask, database: Database) -> None:
     with database.writing() as db:
         give_hat(db, tree.li, Hat.MANAGER, tree.office)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from io import BytesIO
 
@@ -264,6 +265,27 @@ def test_what_is_not_known_to_be_clean_is_not_kept(studio: Studio, verdict: Verd
         assert db.scalar(select(func.count(UploadedModule.id))) == 0
     uploads = studio.app.extensions["settings"].uploads_dir
     assert [path for path in uploads.rglob("*") if path.is_file()] == []
+
+
+def test_lessons_are_cleaned_even_if_the_child_was_overcome(studio: Studio) -> None:
+    files = module_files()
+    evil = b"<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    files["lessons/01-part.zh.md"] = files["lessons/01-part.zh.md"].replace(b"Think.", evil)
+    answer = studio.upload(files)
+    prepared = (
+        studio.app.extensions["settings"].uploads_dir / "kept" / str(studio.row().uuid) / "prepared.json"
+    )
+    data = json.loads(prepared.read_text())
+    assert "<script" not in data["lessons"][0]["html_zh"]
+    data["lessons"][1]["html_zh"] += "<script>alert(2)</script><svg onload=alert(3)></svg>"
+    prepared.write_text(json.dumps(data))
+    studio.browser("instructor").post(f"{answer.location}/import")
+    studio.work()
+    with studio.reading() as db:
+        query = select(Lesson.html_zh).where(Lesson.version_id == studio.row().version_id)
+        html = "".join(db.scalars(query))
+    assert html.count("own-module 1") == 1
+    assert [word for word in ("<script", "onload", 'href="javascript', "<img src=x") if word in html] == []
 
 
 def test_removing_an_upload_removes_its_files(studio: Studio) -> None:
