@@ -51,7 +51,7 @@ def show_team() -> ResponseReturnValue:
     """Who is late, who lacks what, and everybody below."""
     page = read_team_page(db(), ground())
     if page.opened:
-        note_look(page.opened.line.user_id, "team.show_team")
+        note_look(page.opened.line.user_id, "person")
     return render_template("reporting/team_show.html", page=page, pages=pages)
 
 
@@ -70,7 +70,7 @@ def show_person(person: PersonRow) -> ResponseReturnValue:
     line = find_line(db(), person.user_id) or abort(404)
     snapshot, policy = read_snapshot(db(), today=today())
     facts = read_person(db(), line, snapshot, policy, today=today())
-    note_look(person.user_id, "team.show_person")
+    note_look(person.user_id, "person")
     can_assign = current_actor().covers(person.path, Hat.MANAGER)
     waived = list_waived(db(), line, snapshot)
     return render_template("reporting/team_person.html", facts=facts, waived=waived, can_assign=can_assign)

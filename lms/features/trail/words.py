@@ -89,6 +89,9 @@ VALUES: dict[str, dict[str, str]] = {
     },
     "list": {
         "team": lazy_gettext("Team"),
+        "team-gaps": lazy_gettext("Gaps"),
+        "team-modules": lazy_gettext("Modules by department"),
+        "closing-modules": lazy_gettext("Largest gaps, and what closes them"),
         "people": lazy_gettext("People"),
         "people_list": lazy_gettext("List of people"),
         "district": lazy_gettext("The district's numbers"),

@@ -150,6 +150,7 @@ def test_waiving_and_moving_a_date(app: Flask, gu: FlaskClient, works: Works, da
     assert assigned(database) == {(works.lu, module_id(database, FAR))}
     assert "Nobody is overdue" in text(gu, "/team")
     lu = sign_in_as(app, works.lu)
+    assert text(lu, "/").count("Set by the employer · Gu") == 1
     assert "Gu waived this module for you: Holds the licence." in text(lu, f"/modules/{BASICS}")
     assert "Holds the licence." in text(lu, "/notifications")
     assert "Holds the licence." in text(gu, f"/team/people/{works.lu}")

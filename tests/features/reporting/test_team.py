@@ -18,10 +18,13 @@ from sqlalchemy import select, update
 from lms.db.transaction import Database
 from lms.domain.permissions import Hat
 from lms.features.accounts.models import User
+from lms.features.assignments.models import Assignment
 from lms.features.organizations.models import Organization
+from lms.features.reporting.summaries import summarise
 from lms.features.taxonomy.models import Skill
 from lms.features.trail.models import TrailEntry
 from tests.bench.pages import counted
+from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
 from tests.factories.curriculum import BASICS, COUNTING, FAR, READING
 from tests.factories.people import add_people, give_hat, make_firm
@@ -224,14 +227,25 @@ def test_the_matrix_counts_and_its_numbers_lead_to_those_people(
     assert rows["reading far", "Production"] == [1, 0, 0, 1]
     html = page(gu, "/team/modules")
     for state, names in (("", {"Lu", "Wang", "Qian"}), ("completed", {"Lu"}), ("begun", {"Wang"})):
-        wanted = f"organization={works.production}&module={basics.module_id}" + (
-            f"&state={state}" if state else ""
-        )
+        place = f"organization={works.production}"
+        wanted = "&".join(filter(None, (f"module={basics.module_id}", state and f"state={state}", place)))
         assert wanted in html
         assert set(people(page(gu, f"/team?{wanted}"))) == names
     late = f"/team?module={far.module_id}&state=overdue"
     assert late.partition("?")[2] in html
     assert people(page(gu, late)) == ["Lu"]
+
+
+def test_what_was_completed_is_late_no_more(gu: FlaskClient, works: Works, database: Database) -> None:
+    """Lu has completed basics; a wish whose date has passed changes nothing about it."""
+    with database.writing() as db:
+        wish = {"learner_id": works.lu, "module_id": card(db, BASICS).module_id, "assigned_by_id": works.gu}
+        db.add(Assignment(**wish, due_on=date(2026, 11, 1), created_at=NOON))
+        db.flush()
+        summarise(db, [works.lu], NOON)
+    rows = {(row[0], row[1]): [int(n) for n in row[2:]] for row in rows_of(gu, "/team/modules.csv")[1:]}
+    assert rows["reading basics", "Production"] == [3, 1, 1, 0]
+    assert "Overdue 4 days" in page(gu, "/team")
 
 
 def test_people_at_the_head_itself_have_a_column_of_their_own(
