@@ -82,37 +82,6 @@ class Permission(Enum):
     RECOMMENDATION_ANSWER = "recommendation.answer"
     HOME_VIEW = "home.view"
     PROFILE_EDIT_OWN = "profile.edit_own"
-    INBOX_VIEW = "inbox.view"
-    NOTICE_ANSWER = "notice.answer"
-    LOOKS_VIEW_OWN = "looks.view_own"
-    TRAIL_VIEW = "trail.view"
-    DISTRICT_VIEW = "district.view"
-    HAT_WEAR = "hat.wear"
-    ORGANIZATIONS_VIEW = "organizations.view"
-    ORGANIZATION_VIEW = "organization.view"
-    ORGANIZATION_EDIT = "organization.edit"
-    ORGANIZATION_EXTEND = "organization.extend"
-    PEOPLE_EDIT = "people.edit"
-    PERSON_EDIT = "person.edit"
-    HAT_GRANT = "hat.grant"
-    PROPOSALS_VIEW = "proposals.view"
-    PROPOSAL_ANSWER = "proposal.answer"
-    PEOPLE_IMPORT = "people.import"
-    TEAM_VIEW = "team.view"
-    PERSON_VIEW = "person.view"
-    ASSIGN = "assignment.make"
-    STUDIO_USE = "studio.use"
-    UPLOAD_CREATE = "upload.create"
-    UPLOAD_VIEW = "upload.view"
-    UPLOAD_EDIT = "upload.edit"
-    UPLOAD_PUBLISH = "upload.publish"
-    MODULE_MANAGE = "module.manage"
-    MODULE_FIGURES = "module.figures"
-    MODULE_PREVIEW = "module.preview"
-    SHARED_VIEW = "shared.view"
-    SHARED_DECIDE = "shared.decide"
-    QUESTION_ANSWER = "question.answer"
-    STUDIO_SETTINGS = "studio.settings"
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -137,29 +106,6 @@ def covers(*hats: Hat) -> Rule:
     return lambda actor, resource: actor.is_signed_in and actor.covers(resource.path, *hats)
 
 
-def _may_edit_organization(actor: Actor, resource: Any) -> bool:
-    """Supervisors rename and move what lies in their scope, managers departments in theirs: an enterprise's name
-    and place are the district's record."""
-    if not actor.is_signed_in or actor.covers(resource.path, Hat.SUPERVISOR):
-        return actor.is_signed_in
-    return resource.kind == "department" and actor.covers(resource.path, Hat.MANAGER)
-
-
-def _has_uploaded(actor: Actor, resource: Any) -> bool:
-    """The actor's own list of people, of an organisation that is still in their scope."""
-    is_own = actor.is_signed_in and resource.uploaded_by_id == actor.user_id
-    return is_own and actor.covers(resource.path, Hat.MANAGER, Hat.SUPERVISOR)
-
-
-def _sees_figures(actor: Actor, resource: Any) -> bool:
-    """Instructors see the figures of the curriculum's modules (of their own people) and of their own modules."""
-    if not holds(Hat.INSTRUCTOR, Hat.MANAGER)(actor, resource):
-        return False
-    if not resource.path:
-        return holds(Hat.INSTRUCTOR)(actor, resource)
-    return actor.covers(resource.path, Hat.INSTRUCTOR, Hat.MANAGER)
-
-
 RULES: dict[Permission, Rule] = {
     Permission.CATALOG_VIEW: _is_signed_in,
     Permission.MODULE_ENROLL: _is_signed_in,
@@ -172,37 +118,6 @@ RULES: dict[Permission, Rule] = {
     Permission.RECOMMENDATION_ANSWER: _is_signed_in,
     Permission.HOME_VIEW: _is_signed_in,
     Permission.PROFILE_EDIT_OWN: _is_signed_in,
-    Permission.INBOX_VIEW: _is_signed_in,
-    Permission.NOTICE_ANSWER: _is_own,
-    Permission.LOOKS_VIEW_OWN: _is_signed_in,
-    Permission.TRAIL_VIEW: holds(Hat.AUDITOR),
-    Permission.DISTRICT_VIEW: holds(Hat.SUPERVISOR, Hat.AUDITOR),
-    Permission.HAT_WEAR: _is_signed_in,
-    Permission.ORGANIZATIONS_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR, Hat.AUDITOR),
-    Permission.ORGANIZATION_VIEW: covers(Hat.MANAGER, Hat.SUPERVISOR, Hat.AUDITOR),
-    Permission.ORGANIZATION_EDIT: _may_edit_organization,
-    Permission.ORGANIZATION_EXTEND: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PEOPLE_EDIT: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PERSON_EDIT: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.HAT_GRANT: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PROPOSALS_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PROPOSAL_ANSWER: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PEOPLE_IMPORT: _has_uploaded,
-    Permission.TEAM_VIEW: holds(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.PERSON_VIEW: covers(Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.ASSIGN: covers(Hat.MANAGER),
-    Permission.STUDIO_USE: holds(Hat.INSTRUCTOR),
-    Permission.UPLOAD_CREATE: holds(Hat.INSTRUCTOR),
-    Permission.UPLOAD_VIEW: covers(Hat.INSTRUCTOR, Hat.MANAGER),
-    Permission.UPLOAD_EDIT: covers(Hat.INSTRUCTOR),
-    Permission.UPLOAD_PUBLISH: covers(Hat.INSTRUCTOR, Hat.MANAGER),
-    Permission.MODULE_MANAGE: covers(Hat.INSTRUCTOR, Hat.MANAGER),
-    Permission.MODULE_FIGURES: _sees_figures,
-    Permission.MODULE_PREVIEW: covers(Hat.INSTRUCTOR, Hat.MANAGER, Hat.SUPERVISOR),
-    Permission.SHARED_VIEW: holds(Hat.SUPERVISOR),
-    Permission.SHARED_DECIDE: covers(Hat.SUPERVISOR),
-    Permission.QUESTION_ANSWER: covers(Hat.INSTRUCTOR),
-    Permission.STUDIO_SETTINGS: covers(Hat.MANAGER),
 }
 
 

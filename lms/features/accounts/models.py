@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base
@@ -33,7 +33,6 @@ class User(Base):
     is_personalised: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    worn_hat: Mapped[str] = mapped_column(default="learner", server_default="learner")  # by the next session
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
 
@@ -57,17 +56,6 @@ class HatGrant(Base):
     """A hat granted to a person for an organisation and everything below it."""
 
     __tablename__ = "hat_grants"
-    __table_args__ = (
-        Index(
-            "ix_hat_grants_in_force",
-            "user_id",
-            "hat",
-            "organization_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)

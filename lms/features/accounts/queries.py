@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from lms.domain.permissions import Actor, Hat, Scope
 from lms.domain.sign_in import Failure
 from lms.features.accounts.models import HatGrant, KnownDevice, SignInFailure, User, UserSession, UserStatus
-from lms.features.notifications.queries import unread_count_of
 from lms.web.context import clock, database, settings
 from lms.web.login import SignedIn
 
@@ -79,7 +77,6 @@ _SIGNED_IN = (
         UserSession.last_seen_at,
         UserSession.hat,
         _SCOPES.label("scopes"),
-        unread_count_of(User.id).label("unread_count"),
     )
     .join(User, User.id == UserSession.user_id)
     .where(
@@ -131,7 +128,7 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
         hat=hat,
         scopes=scopes,
     )
-    return SignedIn(actor=actor, last_seen_at=row.last_seen_at, unread_count=row.unread_count)
+    return SignedIn(actor=actor, last_seen_at=row.last_seen_at)
 
 
 def _read_scopes(text: str | None) -> tuple[Scope, ...]:
@@ -158,18 +155,6 @@ def find_user(db: Session, sign_in_name: str) -> User | None:
 
 def get_user(db: Session, user_id: int) -> User | None:
     return db.get(User, user_id)
-
-
-def display_names(db: Session, user_ids: Collection[int]) -> dict[int, str]:
-    """What people are called on pages, by their ids."""
-    query = select(User.id, User.display_name).where(User.id.in_(user_ids))
-    return {row.id: row.display_name for row in db.execute(query)}
-
-
-def find_by_name(db: Session, words: str, *, limit: int = 200) -> list[int]:
-    """Ids of people whose name contains the words; not scoped: what is shown of them is."""
-    query = select(User.id).where(User.display_name.icontains(words, autoescape=True)).order_by(User.id)
-    return list(db.scalars(query.limit(limit)))
 
 
 def is_known_device(db: Session, *, user_id: int, device_token: str) -> bool:

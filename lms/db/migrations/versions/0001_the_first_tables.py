@@ -8,8 +8,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TRAIL = ("trail_entries", "trail_heads")
-
 
 def upgrade() -> None:
     op.create_table(
@@ -25,6 +23,19 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_industries")),
+    )
+    op.create_table(
+        "modules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("layer", sa.String(), nullable=False),
+        sa.Column("place_row", sa.Integer(), nullable=False),
+        sa.Column("place_column", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
+        sa.UniqueConstraint("slug", name=op.f("uq_modules_slug")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_modules_uuid")),
     )
     op.create_table(
         "outbox_messages",
@@ -91,36 +102,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_skills_slug")),
     )
     op.create_table(
-        "trail_entries",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("day", sa.String(), nullable=False),
-        sa.Column("at", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=True),
-        sa.Column("subject", sa.String(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("object_kind", sa.String(), nullable=False),
-        sa.Column("object_id", sa.Integer(), nullable=True),
-        sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("previous_hash", sa.String(), nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_entries")),
-    )
-    with op.batch_alter_table("trail_entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trail_entries_action"), ["action"], unique=False)
-        batch_op.create_index(batch_op.f("ix_trail_entries_actor"), ["actor"], unique=False)
-        batch_op.create_index(batch_op.f("ix_trail_entries_day"), ["day"], unique=False)
-        batch_op.create_index("ix_trail_entries_subject", ["subject", "action"], unique=False)
-
-    op.create_table(
-        "trail_heads",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_heads")),
-    )
-    op.create_table(
         "job_roles",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -134,242 +115,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_roles")),
         sa.UniqueConstraint("slug", name=op.f("uq_job_roles_slug")),
     )
-    op.create_table(
-        "organizations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("name_zh", sa.String(), nullable=False),
-        sa.Column("name_en", sa.String(), nullable=False),
-        sa.Column("industry", sa.String(), nullable=True),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.Column("needs_second_approval", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["industry"], ["industries.slug"], name=op.f("fk_organizations_industry")),
-        sa.ForeignKeyConstraint(["parent_id"], ["organizations.id"], name=op.f("fk_organizations_parent_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_organizations_uuid")),
-    )
-    with op.batch_alter_table("organizations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_organizations_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_organizations_path"), ["path"], unique=False)
-
-    op.create_table(
-        "modules",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("layer", sa.String(), nullable=False),
-        sa.Column("place_row", sa.Integer(), nullable=False),
-        sa.Column("place_column", sa.Integer(), nullable=False),
-        sa.Column("owner_organization_id", sa.Integer(), nullable=True),
-        sa.Column("visible_organization_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["owner_organization_id"], ["organizations.id"], name=op.f("fk_modules_owner_organization_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["visible_organization_id"], ["organizations.id"], name=op.f("fk_modules_visible_organization_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
-        sa.UniqueConstraint("slug", name=op.f("uq_modules_slug")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_modules_uuid")),
-    )
-    with op.batch_alter_table("modules", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_modules_owner_organization_id"), ["owner_organization_id"], unique=False
-        )
-
-    op.create_table(
-        "role_requirements",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.Column("skill_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("is_must", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_role_requirements_role_id")),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_role_requirements_skill_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_requirements")),
-        sa.UniqueConstraint("role_id", "skill_id", name=op.f("uq_role_requirements_role_id_skill_id")),
-    )
-    with op.batch_alter_table("role_requirements", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_role_requirements_role_id"), ["role_id"], unique=False)
-
-    op.create_table(
-        "team_counts",
-        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_team_counts_organization_id")
-        ),
-        sa.PrimaryKeyConstraint("organization_id", "kind", "key", name=op.f("pk_team_counts")),
-    )
-    op.create_table(
-        "users",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("sign_in_name", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("display_name", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.Column("is_personalised", sa.Boolean(), nullable=False),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.Column("must_change_password", sa.Boolean(), nullable=False),
-        sa.Column("worn_hat", sa.String(), server_default="learner", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_users_role_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("sign_in_name", name=op.f("uq_users_sign_in_name")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_users_uuid")),
-    )
-    op.create_table(
-        "assignment_rules",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.Column("module_ids", sa.JSON(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("joiner_days", sa.Integer(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_by_id", sa.Integer(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["ended_by_id"], ["users.id"], name=op.f("fk_assignment_rules_ended_by_id")),
-        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_assignment_rules_made_by_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_assignment_rules_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_assignment_rules_role_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rules")),
-    )
-    with op.batch_alter_table("assignment_rules", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_assignment_rules_ended_at"), ["ended_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_assignment_rules_organization_id"), ["organization_id"], unique=False
-        )
-
-    op.create_table(
-        "employments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("enterprise_id", sa.Integer(), nullable=True),
-        sa.Column("staff_number", sa.String(), nullable=True),
-        sa.Column("line_manager_id", sa.Integer(), nullable=True),
-        sa.Column("started_on", sa.Date(), nullable=False),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["organizations.id"], name=op.f("fk_employments_enterprise_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["line_manager_id"], ["users.id"], name=op.f("fk_employments_line_manager_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_employments_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_employments_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_employments")),
-    )
-    with op.batch_alter_table("employments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_employments_line_manager_id"), ["line_manager_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_employments_organization_id"), ["organization_id"], unique=False)
-        batch_op.create_index(
-            "ix_employments_present",
-            ["user_id"],
-            unique=True,
-            sqlite_where=sa.text("ended_on IS NULL"),
-            postgresql_where=sa.text("ended_on IS NULL"),
-        )
-        batch_op.create_index(
-            "ix_employments_staff_number",
-            ["enterprise_id", "staff_number"],
-            unique=True,
-            sqlite_where=sa.text("ended_on IS NULL"),
-            postgresql_where=sa.text("ended_on IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_employments_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "hat_grants",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("hat", sa.String(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("scope_path", sa.String(), nullable=False),
-        sa.Column("granted_by_id", sa.Integer(), nullable=True),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["users.id"], name=op.f("fk_hat_grants_granted_by_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_hat_grants_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_hat_grants_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hat_grants")),
-    )
-    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_hat_grants_in_force",
-            ["user_id", "hat", "organization_id"],
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_hat_grants_organization_id"), ["organization_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hat_grants_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "known_devices",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_devices_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_devices")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_known_devices_token_hash")),
-    )
-    with op.batch_alter_table("known_devices", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_known_devices_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "module_show_requests",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("asked_by_id", sa.Integer(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("is_granted", sa.Boolean(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["asked_by_id"], ["users.id"], name=op.f("fk_module_show_requests_asked_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["users.id"], name=op.f("fk_module_show_requests_decided_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["module_id"], ["modules.id"], name=op.f("fk_module_show_requests_module_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_module_show_requests_organization_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_show_requests")),
-    )
-    with op.batch_alter_table("module_show_requests", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_module_show_requests_module_id"), ["module_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_module_show_requests_organization_id"), ["organization_id"], unique=False
-        )
-
     op.create_table(
         "module_versions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -409,352 +154,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "module_watches",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_module_watches_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_watches_module_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_watches")),
-        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_module_watches_learner_id_module_id")),
-    )
-    with op.batch_alter_table("module_watches", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_module_watches_learner_id"), ["learner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_module_watches_module_id"), ["module_id"], unique=False)
-
-    op.create_table(
-        "notifications",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("text", sa.JSON(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("group", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_notifications_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_notifications_created_at"), ["created_at"], unique=False)
-        batch_op.create_index("ix_notifications_inbox", ["user_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_notifications_unread", ["user_id", "read_at", "kind", "group"], unique=False
-        )
-
-    op.create_table(
-        "people_imports",
+        "organizations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
-        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("file_name", sa.String(), nullable=False),
-        sa.Column("ignored_heads", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("applied_by_id", sa.Integer(), nullable=True),
-        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["applied_by_id"], ["users.id"], name=op.f("fk_people_imports_applied_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_people_imports_organization_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["users.id"], name=op.f("fk_people_imports_uploaded_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_imports")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_people_imports_uuid")),
-    )
-    with op.batch_alter_table("people_imports", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_people_imports_organization_id"), ["organization_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_people_imports_uploaded_at"), ["uploaded_at"], unique=False)
-
-    op.create_table(
-        "person_gaps",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("skill_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("required", sa.Integer(), nullable=False),
-        sa.Column("gap", sa.Integer(), nullable=False),
-        sa.Column("is_must", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_person_gaps_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_person_gaps_skill_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_gaps_user_id")),
-        sa.PrimaryKeyConstraint("user_id", "skill_id", name=op.f("pk_person_gaps")),
-    )
-    with op.batch_alter_table("person_gaps", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_person_gaps_skill", ["skill_id", "organization_id", "user_id"], unique=False
-        )
-
-    op.create_table(
-        "person_requirements",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("module_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("progress", sa.String(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("basis", sa.String(), nullable=False),
-        sa.Column("periods", sa.Integer(), nullable=False),
-        sa.Column("periods_done", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_person_requirements_module_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_person_requirements_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_requirements_user_id")),
-        sa.PrimaryKeyConstraint("user_id", "module_id", name=op.f("pk_person_requirements")),
-    )
-    with op.batch_alter_table("person_requirements", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_person_requirements_due", ["due_on", "progress", "organization_id", "user_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_person_requirements_module",
-            ["module_id", "organization_id", "progress", "due_on", "user_id"],
-            unique=False,
-        )
-
-    op.create_table(
-        "person_summaries",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("line_manager_id", sa.Integer(), nullable=True),
-        sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.Column("required_count", sa.Integer(), nullable=False),
-        sa.Column("completed_count", sa.Integer(), nullable=False),
-        sa.Column("required_periods", sa.Integer(), nullable=False),
-        sa.Column("periods_done", sa.Integer(), nullable=False),
-        sa.Column("next_due_on", sa.Date(), nullable=True),
-        sa.Column("gap_count", sa.Integer(), nullable=False),
-        sa.Column("gap_levels", sa.Integer(), nullable=False),
-        sa.Column("legal_gap_count", sa.Integer(), nullable=False),
-        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["line_manager_id"], ["users.id"], name=op.f("fk_person_summaries_line_manager_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_person_summaries_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_person_summaries_role_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_person_summaries_user_id")),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_person_summaries")),
-    )
-    with op.batch_alter_table("person_summaries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_person_summaries_active", ["organization_id", "last_active_at"], unique=False
-        )
-        batch_op.create_index("ix_person_summaries_due", ["organization_id", "next_due_on"], unique=False)
-        batch_op.create_index("ix_person_summaries_gaps", ["organization_id", "gap_levels"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_person_summaries_line_manager_id"), ["line_manager_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_person_summaries_role_id"), ["role_id"], unique=False)
-
-    op.create_table(
-        "recognitions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("basis", sa.String(), nullable=False),
-        sa.Column("assessor", sa.String(), nullable=False),
-        sa.Column("score_percent", sa.Integer(), nullable=True),
-        sa.Column("recognised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_recognitions_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_recognitions_module_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recognitions")),
-        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_recognitions_learner_id_module_id")),
-    )
-    with op.batch_alter_table("recognitions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recognitions_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
-        "recommendation_answers",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["users.id"], name=op.f("fk_recommendation_answers_learner_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["module_id"], ["modules.id"], name=op.f("fk_recommendation_answers_module_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_answers")),
-        sa.UniqueConstraint(
-            "learner_id", "module_id", name=op.f("uq_recommendation_answers_learner_id_module_id")
-        ),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["industry"], ["industries.slug"], name=op.f("fk_organizations_industry")),
+        sa.ForeignKeyConstraint(["parent_id"], ["organizations.id"], name=op.f("fk_organizations_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_organizations_uuid")),
     )
-    with op.batch_alter_table("recommendation_answers", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_recommendation_answers_learner_id"), ["learner_id"], unique=False
-        )
-
-    op.create_table(
-        "recommendations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=True),
-        sa.Column("reasons", sa.JSON(), nullable=False),
-        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_recommendations_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_recommendations_module_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
-        sa.UniqueConstraint("learner_id", "position", name=op.f("uq_recommendations_learner_id_position")),
-    )
-    with op.batch_alter_table("recommendations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recommendations_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
-        "role_proposals",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answered_by_id", sa.Integer(), nullable=True),
-        sa.Column("is_accepted", sa.Boolean(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["answered_by_id"], ["users.id"], name=op.f("fk_role_proposals_answered_by_id")
-        ),
-        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_role_proposals_role_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_role_proposals_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_proposals")),
-    )
-    with op.batch_alter_table("role_proposals", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_role_proposals_open",
-            ["user_id"],
-            unique=True,
-            sqlite_where=sa.text("answered_at IS NULL"),
-            postgresql_where=sa.text("answered_at IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_role_proposals_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "study_days",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("seconds", sa.Integer(), nullable=False),
-        sa.Column("last_beat_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_study_days_learner_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_days")),
-        sa.UniqueConstraint("learner_id", "on", name=op.f("uq_study_days_learner_id_on")),
-    )
-    with op.batch_alter_table("study_days", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_study_days_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
-        "trail_persons",
-        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("pseudonym", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_trail_persons_user_id")),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_trail_persons")),
-        sa.UniqueConstraint("pseudonym", name=op.f("uq_trail_persons_pseudonym")),
-    )
-    op.create_table(
-        "user_sessions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("device", sa.String(), nullable=False),
-        sa.Column("hat", sa.String(), server_default="learner", nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
-    )
-    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "assignments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("assigned_by_id", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rule_id", sa.Integer(), nullable=True),
-        sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("waived_by_id", sa.Integer(), nullable=True),
-        sa.Column("waive_reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["assigned_by_id"], ["users.id"], name=op.f("fk_assignments_assigned_by_id")),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_assignments_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_assignments_module_id")),
-        sa.ForeignKeyConstraint(["rule_id"], ["assignment_rules.id"], name=op.f("fk_assignments_rule_id")),
-        sa.ForeignKeyConstraint(["waived_by_id"], ["users.id"], name=op.f("fk_assignments_waived_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
-        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_assignments_learner_id_module_id")),
-    )
-    with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_assignments_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
-        "enrollments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lessons_read", sa.Integer(), nullable=False),
-        sa.Column("quiz_passed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_enrollments_learner_id")),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_enrollments_module_id")),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_enrollments_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
-    )
-    with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_enrollments_learner_id"), ["learner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrollments_module_id"), ["module_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrollments_version_id"), ["version_id"], unique=False)
-        batch_op.create_index(
-            "uq_enrollments_live",
-            ["learner_id", "module_id"],
-            unique=True,
-            sqlite_where=sa.text("status <> 'withdrawn'"),
-            postgresql_where=sa.text("status <> 'withdrawn'"),
-        )
-
-    op.create_table(
-        "evidence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("skill_id", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=True),
-        sa.Column("score_percent", sa.Integer(), nullable=True),
-        sa.Column("obtained_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_evidence_learner_id")),
-        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_evidence_skill_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_evidence_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-    )
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_learner_id"), ["learner_id"], unique=False)
+    with op.batch_alter_table("organizations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_organizations_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_organizations_path"), ["path"], unique=False)
 
     op.create_table(
         "lessons",
@@ -835,23 +252,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_module_skills_version_id"), ["version_id"], unique=False)
 
     op.create_table(
-        "people_import_rows",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cells", sa.JSON(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("changes", sa.JSON(), nullable=False),
-        sa.Column("problems", sa.JSON(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["people_imports.id"], name=op.f("fk_people_import_rows_import_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_people_import_rows_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import_rows")),
-        sa.UniqueConstraint("import_id", "number", name=op.f("uq_people_import_rows_import_id_number")),
-    )
-    op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -874,53 +274,268 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_questions_version_id"), ["version_id"], unique=False)
 
     op.create_table(
-        "uploaded_modules",
+        "role_requirements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("is_must", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_role_requirements_role_id")),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_role_requirements_skill_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_requirements")),
+        sa.UniqueConstraint("role_id", "skill_id", name=op.f("uq_role_requirements_role_id_skill_id")),
+    )
+    with op.batch_alter_table("role_requirements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_requirements_role_id"), ["role_id"], unique=False)
+
+    op.create_table(
+        "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
-        sa.Column("file_name", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("file_count", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("report", sa.JSON(), nullable=False),
-        sa.Column("title_zh", sa.String(), nullable=False),
-        sa.Column("title_en", sa.String(), nullable=False),
-        sa.Column("module_id", sa.Integer(), nullable=True),
-        sa.Column("version_id", sa.Integer(), nullable=True),
-        sa.Column("steps_done", sa.Integer(), nullable=False),
-        sa.Column("steps_total", sa.Integer(), nullable=False),
+        sa.Column("sign_in_name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("display_name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=True),
+        sa.Column("is_personalised", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("approval_asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_uploaded_modules_module_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_uploaded_modules_organization_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"], ["users.id"], name=op.f("fk_uploaded_modules_published_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["users.id"], name=op.f("fk_uploaded_modules_uploaded_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["module_versions.id"], name=op.f("fk_uploaded_modules_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploaded_modules")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_uploaded_modules_uuid")),
+        sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["job_roles.id"], name=op.f("fk_users_role_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("sign_in_name", name=op.f("uq_users_sign_in_name")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_users_uuid")),
     )
-    with op.batch_alter_table("uploaded_modules", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_uploaded_modules_module_id"), ["module_id"], unique=False)
+    op.create_table(
+        "assignments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["assigned_by_id"], ["users.id"], name=op.f("fk_assignments_assigned_by_id")),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_assignments_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_assignments_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_assignments_learner_id_module_id")),
+    )
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignments_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "employments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("line_manager_id", sa.Integer(), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["line_manager_id"], ["users.id"], name=op.f("fk_employments_line_manager_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_employments_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_employments_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employments")),
+    )
+    with op.batch_alter_table("employments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_employments_line_manager_id"), ["line_manager_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_employments_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_employments_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "enrollments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lessons_read", sa.Integer(), nullable=False),
+        sa.Column("quiz_passed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_enrollments_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_enrollments_module_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["module_versions.id"], name=op.f("fk_enrollments_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
+    )
+    with op.batch_alter_table("enrollments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrollments_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_version_id"), ["version_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_uploaded_modules_organization_id"), ["organization_id"], unique=False
+            "uq_enrollments_live",
+            ["learner_id", "module_id"],
+            unique=True,
+            sqlite_where=sa.text("status <> 'withdrawn'"),
+            postgresql_where=sa.text("status <> 'withdrawn'"),
         )
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("obtained_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_evidence_learner_id")),
+        sa.ForeignKeyConstraint(["skill_id"], ["skills.id"], name=op.f("fk_evidence_skill_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["module_versions.id"], name=op.f("fk_evidence_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "hat_grants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("hat", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("scope_path", sa.String(), nullable=False),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["users.id"], name=op.f("fk_hat_grants_granted_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_hat_grants_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_hat_grants_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hat_grants")),
+    )
+    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hat_grants_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hat_grants_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "known_devices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_devices_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_devices")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_known_devices_token_hash")),
+    )
+    with op.batch_alter_table("known_devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_known_devices_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "module_watches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_module_watches_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_module_watches_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_watches")),
+        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_module_watches_learner_id_module_id")),
+    )
+    with op.batch_alter_table("module_watches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_module_watches_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_module_watches_module_id"), ["module_id"], unique=False)
+
+    op.create_table(
+        "recognitions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("assessor", sa.String(), nullable=False),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("recognised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_recognitions_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_recognitions_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recognitions")),
+        sa.UniqueConstraint("learner_id", "module_id", name=op.f("uq_recognitions_learner_id_module_id")),
+    )
+    with op.batch_alter_table("recognitions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recognitions_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "recommendation_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"], ["users.id"], name=op.f("fk_recommendation_answers_learner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["module_id"], ["modules.id"], name=op.f("fk_recommendation_answers_module_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_answers")),
+        sa.UniqueConstraint(
+            "learner_id", "module_id", name=op.f("uq_recommendation_answers_learner_id_module_id")
+        ),
+    )
+    with op.batch_alter_table("recommendation_answers", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_uploaded_modules_uploaded_by_id"), ["uploaded_by_id"], unique=False
+            batch_op.f("ix_recommendation_answers_learner_id"), ["learner_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_uploaded_modules_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "recommendations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.Integer(), nullable=True),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_recommendations_learner_id")),
+        sa.ForeignKeyConstraint(["module_id"], ["modules.id"], name=op.f("fk_recommendations_module_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
+        sa.UniqueConstraint("learner_id", "position", name=op.f("uq_recommendations_learner_id_position")),
+    )
+    with op.batch_alter_table("recommendations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recommendations_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "study_days",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("last_beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_study_days_learner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_days")),
+        sa.UniqueConstraint("learner_id", "on", name=op.f("uq_study_days_learner_id_on")),
+    )
+    with op.batch_alter_table("study_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_study_days_learner_id"), ["learner_id"], unique=False)
+
+    op.create_table(
+        "user_sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("hat", sa.String(), server_default="learner", nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "attempts",
@@ -964,32 +579,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'started'"),
             postgresql_where=sa.text("status = 'started'"),
         )
-
-    op.create_table(
-        "learner_questions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
-        sa.Column("lesson_id", sa.Integer(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.String(), nullable=True),
-        sa.Column("answered_by_id", sa.Integer(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["answered_by_id"], ["users.id"], name=op.f("fk_learner_questions_answered_by_id")
-        ),
-        sa.ForeignKeyConstraint(["learner_id"], ["users.id"], name=op.f("fk_learner_questions_learner_id")),
-        sa.ForeignKeyConstraint(["lesson_id"], ["lessons.id"], name=op.f("fk_learner_questions_lesson_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_learner_questions_organization_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_learner_questions")),
-    )
-    with op.batch_alter_table("learner_questions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_learner_questions_learner_id"), ["learner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_learner_questions_lesson_id"), ["lesson_id"], unique=False)
-        batch_op.create_index("ix_learner_questions_open", ["organization_id", "answered_at"], unique=False)
 
     op.create_table(
         "lesson_progress",
@@ -1036,8 +625,6 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt_questions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_questions_attempt_id"), ["attempt_id"], unique=False)
     _search_index()
-    _trail_function()
-    _trail_guards()
 
 
 def downgrade() -> None:
@@ -1051,12 +638,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_enrollment_id"))
 
     op.drop_table("lesson_progress")
-    with op.batch_alter_table("learner_questions", schema=None) as batch_op:
-        batch_op.drop_index("ix_learner_questions_open")
-        batch_op.drop_index(batch_op.f("ix_learner_questions_lesson_id"))
-        batch_op.drop_index(batch_op.f("ix_learner_questions_learner_id"))
-
-    op.drop_table("learner_questions")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_attempts_open",
@@ -1067,18 +648,74 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_enrollment_id"))
 
     op.drop_table("attempts")
-    with op.batch_alter_table("uploaded_modules", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_uploaded_modules_version_id"))
-        batch_op.drop_index(batch_op.f("ix_uploaded_modules_uploaded_by_id"))
-        batch_op.drop_index(batch_op.f("ix_uploaded_modules_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_uploaded_modules_module_id"))
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
 
-    op.drop_table("uploaded_modules")
+    op.drop_table("user_sessions")
+    with op.batch_alter_table("study_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_study_days_learner_id"))
+
+    op.drop_table("study_days")
+    with op.batch_alter_table("recommendations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recommendations_learner_id"))
+
+    op.drop_table("recommendations")
+    with op.batch_alter_table("recommendation_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recommendation_answers_learner_id"))
+
+    op.drop_table("recommendation_answers")
+    with op.batch_alter_table("recognitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recognitions_learner_id"))
+
+    op.drop_table("recognitions")
+    with op.batch_alter_table("module_watches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_module_watches_module_id"))
+        batch_op.drop_index(batch_op.f("ix_module_watches_learner_id"))
+
+    op.drop_table("module_watches")
+    with op.batch_alter_table("known_devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_known_devices_user_id"))
+
+    op.drop_table("known_devices")
+    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hat_grants_user_id"))
+        batch_op.drop_index(batch_op.f("ix_hat_grants_organization_id"))
+
+    op.drop_table("hat_grants")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_learner_id"))
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("enrollments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_enrollments_live",
+            sqlite_where=sa.text("status <> 'withdrawn'"),
+            postgresql_where=sa.text("status <> 'withdrawn'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_enrollments_version_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_module_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_learner_id"))
+
+    op.drop_table("enrollments")
+    with op.batch_alter_table("employments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_employments_user_id"))
+        batch_op.drop_index(batch_op.f("ix_employments_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_employments_line_manager_id"))
+
+    op.drop_table("employments")
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignments_learner_id"))
+
+    op.drop_table("assignments")
+    op.drop_table("users")
+    with op.batch_alter_table("role_requirements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_requirements_role_id"))
+
+    op.drop_table("role_requirements")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_version_id"))
 
     op.drop_table("questions")
-    op.drop_table("people_import_rows")
     with op.batch_alter_table("module_skills", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_module_skills_version_id"))
         batch_op.drop_index(batch_op.f("ix_module_skills_skill_id"))
@@ -1098,88 +735,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lessons_version_id"))
 
     op.drop_table("lessons")
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_learner_id"))
+    with op.batch_alter_table("organizations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_organizations_path"))
+        batch_op.drop_index(batch_op.f("ix_organizations_parent_id"))
 
-    op.drop_table("evidence")
-    with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_enrollments_live",
-            sqlite_where=sa.text("status <> 'withdrawn'"),
-            postgresql_where=sa.text("status <> 'withdrawn'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_enrollments_version_id"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_module_id"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_learner_id"))
-
-    op.drop_table("enrollments")
-    with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignments_learner_id"))
-
-    op.drop_table("assignments")
-    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
-
-    op.drop_table("user_sessions")
-    op.drop_table("trail_persons")
-    with op.batch_alter_table("study_days", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_study_days_learner_id"))
-
-    op.drop_table("study_days")
-    with op.batch_alter_table("role_proposals", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_role_proposals_user_id"))
-        batch_op.drop_index(
-            "ix_role_proposals_open",
-            sqlite_where=sa.text("answered_at IS NULL"),
-            postgresql_where=sa.text("answered_at IS NULL"),
-        )
-
-    op.drop_table("role_proposals")
-    with op.batch_alter_table("recommendations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recommendations_learner_id"))
-
-    op.drop_table("recommendations")
-    with op.batch_alter_table("recommendation_answers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recommendation_answers_learner_id"))
-
-    op.drop_table("recommendation_answers")
-    with op.batch_alter_table("recognitions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recognitions_learner_id"))
-
-    op.drop_table("recognitions")
-    with op.batch_alter_table("person_summaries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_person_summaries_role_id"))
-        batch_op.drop_index(batch_op.f("ix_person_summaries_line_manager_id"))
-        batch_op.drop_index("ix_person_summaries_gaps")
-        batch_op.drop_index("ix_person_summaries_due")
-        batch_op.drop_index("ix_person_summaries_active")
-
-    op.drop_table("person_summaries")
-    with op.batch_alter_table("person_requirements", schema=None) as batch_op:
-        batch_op.drop_index("ix_person_requirements_module")
-        batch_op.drop_index("ix_person_requirements_due")
-
-    op.drop_table("person_requirements")
-    with op.batch_alter_table("person_gaps", schema=None) as batch_op:
-        batch_op.drop_index("ix_person_gaps_skill")
-
-    op.drop_table("person_gaps")
-    with op.batch_alter_table("people_imports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_people_imports_uploaded_at"))
-        batch_op.drop_index(batch_op.f("ix_people_imports_organization_id"))
-
-    op.drop_table("people_imports")
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.drop_index("ix_notifications_unread")
-        batch_op.drop_index("ix_notifications_inbox")
-        batch_op.drop_index(batch_op.f("ix_notifications_created_at"))
-
-    op.drop_table("notifications")
-    with op.batch_alter_table("module_watches", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_module_watches_module_id"))
-        batch_op.drop_index(batch_op.f("ix_module_watches_learner_id"))
-
-    op.drop_table("module_watches")
+    op.drop_table("organizations")
     with op.batch_alter_table("module_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_module_versions_current",
@@ -1189,70 +749,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_module_versions_module_id"))
 
     op.drop_table("module_versions")
-    with op.batch_alter_table("module_show_requests", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_module_show_requests_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_module_show_requests_module_id"))
-
-    op.drop_table("module_show_requests")
-    with op.batch_alter_table("known_devices", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_known_devices_user_id"))
-
-    op.drop_table("known_devices")
-    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hat_grants_user_id"))
-        batch_op.drop_index(batch_op.f("ix_hat_grants_organization_id"))
-        batch_op.drop_index(
-            "ix_hat_grants_in_force",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-
-    op.drop_table("hat_grants")
-    with op.batch_alter_table("employments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_employments_user_id"))
-        batch_op.drop_index(
-            "ix_employments_staff_number",
-            sqlite_where=sa.text("ended_on IS NULL"),
-            postgresql_where=sa.text("ended_on IS NULL"),
-        )
-        batch_op.drop_index(
-            "ix_employments_present",
-            sqlite_where=sa.text("ended_on IS NULL"),
-            postgresql_where=sa.text("ended_on IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_employments_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_employments_line_manager_id"))
-
-    op.drop_table("employments")
-    with op.batch_alter_table("assignment_rules", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_assignment_rules_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_assignment_rules_ended_at"))
-
-    op.drop_table("assignment_rules")
-    op.drop_table("users")
-    op.drop_table("team_counts")
-    with op.batch_alter_table("role_requirements", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_role_requirements_role_id"))
-
-    op.drop_table("role_requirements")
-    with op.batch_alter_table("modules", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_modules_owner_organization_id"))
-
-    op.drop_table("modules")
-    with op.batch_alter_table("organizations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_organizations_path"))
-        batch_op.drop_index(batch_op.f("ix_organizations_parent_id"))
-
-    op.drop_table("organizations")
     op.drop_table("job_roles")
-    op.drop_table("trail_heads")
-    with op.batch_alter_table("trail_entries", schema=None) as batch_op:
-        batch_op.drop_index("ix_trail_entries_subject")
-        batch_op.drop_index(batch_op.f("ix_trail_entries_day"))
-        batch_op.drop_index(batch_op.f("ix_trail_entries_actor"))
-        batch_op.drop_index(batch_op.f("ix_trail_entries_action"))
-
-    op.drop_table("trail_entries")
     op.drop_table("skills")
     with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_failures_network")
@@ -1268,10 +765,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_messages_due_at"))
 
     op.drop_table("outbox_messages")
+    op.drop_table("modules")
     op.drop_table("industries")
     op.drop_table("catalog_revisions")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_trail_change()")
 
 
 def _search_index() -> None:
@@ -1284,33 +780,3 @@ def _search_index() -> None:
         "GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED"
     )
     op.execute("CREATE INDEX ix_search_documents_vector ON search_documents USING gin (vector)")
-
-
-def _trail_guards() -> None:
-    """What the trail says is never changed nor deleted, by whatever way (safety.md L3)."""
-    for table in TRAIL:
-        if op.get_bind().dialect.name == "sqlite":
-            for change in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
-                )
-            op.execute(  # REPLACE would delete without asking the trigger above
-                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-                "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
-            )
-            continue
-        for changes, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{changes.split()[0].lower()} BEFORE {changes} ON {table} "
-                f"FOR EACH {each} EXECUTE FUNCTION refuse_trail_change()"
-            )
-
-
-def _trail_function() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION refuse_trail_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$"
-        )
