@@ -4,33 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Any
-
-
-class Hat(StrEnum):
-    """What a person may act as; everybody is a learner, the other hats are granted with a scope."""
-
-    LEARNER = "learner"
-    INSTRUCTOR = "instructor"
-    MANAGER = "manager"
-    SUPERVISOR = "supervisor"
-    AUDITOR = "auditor"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A granted hat and the part of the tree it covers: the organisation and everything below it.
-
-    `path` is the organisation's own path (`/1/4/`): what lies in the scope has a path that starts with it."""
-
-    hat: Hat
-    organization_id: int
-    path: str
-
-    def covers(self, path: str | None) -> bool:
-        """Whether an organisation with this path lies in the scope."""
-        return path is not None and path.startswith(self.path)
 
 
 @dataclass(frozen=True)
@@ -44,23 +19,6 @@ class Actor:
     is_personalised: bool
     must_change_password: bool = False
     is_signed_in: bool = True
-    hat: Hat = Hat.LEARNER  # the one worn now; pages of several hats do not mix
-    scopes: tuple[Scope, ...] = ()  # every grant in force
-
-    @property
-    def hats(self) -> tuple[Hat, ...]:
-        """The hats this person may wear, learner first."""
-        granted = {scope.hat for scope in self.scopes}
-        return (Hat.LEARNER, *(hat for hat in Hat if hat in granted))
-
-    def paths(self, *hats: Hat) -> tuple[str, ...]:
-        """Where the actor holds one of these hats, as paths of the tree, the shortest of nested ones only."""
-        paths = sorted({scope.path for scope in self.scopes if scope.hat in hats}, key=len)
-        return tuple(p for n, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:n]))
-
-    def covers(self, path: str | None, *hats: Hat) -> bool:
-        """Whether an organisation lies in the scope of one of these hats."""
-        return any(scope.hat in hats and scope.covers(path) for scope in self.scopes)
 
     @property
     def initial(self) -> str:
@@ -94,16 +52,6 @@ def _is_signed_in(actor: Actor, resource: Any) -> bool:
 def _is_own(actor: Actor, resource: Any) -> bool:
     """The row belongs to the actor: it says so itself, in `learner_id`."""
     return actor.is_signed_in and resource.learner_id == actor.user_id
-
-
-def holds(*hats: Hat) -> Rule:
-    """The actor holds one of these hats somewhere; lists are scoped in their queries."""
-    return lambda actor, resource: actor.is_signed_in and any(scope.hat in hats for scope in actor.scopes)
-
-
-def covers(*hats: Hat) -> Rule:
-    """The resource lies in the scope of one of these hats: it says where it belongs, in `path`."""
-    return lambda actor, resource: actor.is_signed_in and actor.covers(resource.path, *hats)
 
 
 RULES: dict[Permission, Rule] = {

@@ -49,23 +49,6 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     device: Mapped[str]
-    hat: Mapped[str] = mapped_column(default="learner", server_default="learner")  # the one worn now
-
-
-class HatGrant(Base):
-    """A hat granted to a person for an organisation and everything below it."""
-
-    __tablename__ = "hat_grants"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    hat: Mapped[str]
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
-    scope_path: Mapped[str]  # the organisation's path, kept here so that a session needs one query
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    granted_at: Mapped[datetime]
-    ends_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
 
 
 class KnownDevice(Base):

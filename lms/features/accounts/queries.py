@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import String, bindparam, cast, exists, func, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from lms.domain.permissions import Actor, Hat, Scope
+from lms.domain.permissions import Actor
 from lms.domain.sign_in import Failure
-from lms.features.accounts.models import HatGrant, KnownDevice, SignInFailure, User, UserSession, UserStatus
+from lms.features.accounts.models import KnownDevice, SignInFailure, User, UserSession, UserStatus
 from lms.web.context import clock, database, settings
 from lms.web.login import SignedIn
 
@@ -52,20 +52,6 @@ _CREDENTIALS = (
 )
 
 
-# all grants in force of the session's person as one text, so that a page needs one query
-_SCOPES = (
-    select(
-        func.aggregate_strings(
-            HatGrant.hat + ":" + cast(HatGrant.organization_id, String) + ":" + HatGrant.scope_path, " "
-        )
-    )
-    .where(
-        HatGrant.user_id == User.id,
-        HatGrant.ended_at.is_(None),
-        or_(HatGrant.ends_at.is_(None), HatGrant.ends_at > bindparam("now")),
-    )
-    .scalar_subquery()
-)
 _SIGNED_IN = (
     select(
         User.id,
@@ -75,8 +61,6 @@ _SIGNED_IN = (
         User.is_personalised,
         User.must_change_password,
         UserSession.last_seen_at,
-        UserSession.hat,
-        _SCOPES.label("scopes"),
     )
     .join(User, User.id == UserSession.user_id)
     .where(
@@ -116,24 +100,7 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     ).first()
     if row is None:
         return None
-    scopes = _read_scopes(row.scopes)
-    hat = Hat(row.hat) if any(scope.hat == row.hat for scope in scopes) else Hat.LEARNER
-    actor = Actor(
-        user_id=row.id,
-        display_name=row.display_name,
-        language=row.language,
-        role_id=row.role_id,
-        is_personalised=row.is_personalised,
-        must_change_password=row.must_change_password,
-        hat=hat,
-        scopes=scopes,
-    )
-    return SignedIn(actor=actor, last_seen_at=row.last_seen_at)
-
-
-def _read_scopes(text: str | None) -> tuple[Scope, ...]:
-    parts = (entry.split(":") for entry in (text or "").split())
-    return tuple(Scope(Hat(hat), int(organization_id), path) for hat, organization_id, path in parts)
+    return SignedIn(actor=Actor(*row[:6]), last_seen_at=row.last_seen_at)
 
 
 def find_credentials(db: Session, sign_in_name: str) -> Credentials | None:
@@ -151,10 +118,6 @@ def get_credentials(db: Session, user_id: int) -> Credentials | None:
 def find_user(db: Session, sign_in_name: str) -> User | None:
     """The account of a folded sign-in name."""
     return db.scalar(select(User).where(User.sign_in_name == sign_in_name))
-
-
-def get_user(db: Session, user_id: int) -> User | None:
-    return db.get(User, user_id)
 
 
 def is_known_device(db: Session, *, user_id: int, device_token: str) -> bool:

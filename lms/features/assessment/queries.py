@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.domain.attempt import AttemptPurpose, AttemptStatus, QuestionType
@@ -223,11 +223,6 @@ def list_bank(db: Session, version_id: int) -> list[tuple[int, str, dict[str, An
     """Id, kind and body of every question of a version."""
     query = select(Question.id, Question.kind, Question.body).where(Question.version_id == version_id)
     return [(row.id, row.kind, row.body) for row in db.execute(query.order_by(Question.id))]
-
-
-def count_bank(db: Session, version_id: int) -> int:
-    """How many questions a version's bank holds."""
-    return db.scalar(select(func.count()).where(Question.version_id == version_id)) or 0
 
 
 def first_unanswered(questions: list[DrawnQuestion]) -> int:

@@ -70,6 +70,19 @@ class LessonHead(NamedTuple):
     sections_en: list[dict[str, str]]
 
 
+LESSON_HEAD = (
+    Lesson.id,
+    Lesson.position,
+    Lesson.slug,
+    Lesson.title_zh,
+    Lesson.title_en,
+    Lesson.minutes_zh,
+    Lesson.minutes_en,
+    Lesson.sections_zh,
+    Lesson.sections_en,
+)
+"""The columns of a `LessonHead`, for those who read it together with something else."""
+
 _LAYER_ORDER = case({layer.value: n for n, layer in enumerate(Layer)}, value=Module.layer)
 _CARD = (
     Module.id,
@@ -111,12 +124,6 @@ def find_module_card(db: Session, slug: str) -> ModuleCard | None:
     return _card(row) if row else None
 
 
-def get_module_card(db: Session, module_id: int) -> ModuleCard | None:
-    """The module with this id, None when there is none."""
-    row = db.execute(_CARDS.where(Module.id == module_id)).first()
-    return _card(row) if row else None
-
-
 def prerequisite_ids(db: Session) -> dict[int, tuple[int, ...]]:
     """Module id → ids of its prerequisites, of current versions; modules without one are left out."""
     query = (
@@ -143,28 +150,9 @@ def taught_skills(db: Session, version_ids: Iterable[int] | None = None) -> list
     return [TaughtSkill(*row) for row in db.execute(query)]
 
 
-def get_version(db: Session, version_id: int) -> ModuleVersion | None:
-    """A module version with its details."""
-    return db.get(ModuleVersion, version_id)
-
-
 def list_lesson_heads(db: Session, version_id: int) -> list[LessonHead]:
     """The lessons of a version in their order, without their texts."""
-    query = (
-        select(
-            Lesson.id,
-            Lesson.position,
-            Lesson.slug,
-            Lesson.title_zh,
-            Lesson.title_en,
-            Lesson.minutes_zh,
-            Lesson.minutes_en,
-            Lesson.sections_zh,
-            Lesson.sections_en,
-        )
-        .where(Lesson.version_id == version_id)
-        .order_by(Lesson.position)
-    )
+    query = select(*LESSON_HEAD).where(Lesson.version_id == version_id).order_by(Lesson.position)
     return [LessonHead(*row) for row in db.execute(query)]
 
 

@@ -46,17 +46,6 @@ def enroll(db: Session, *, learner_id: int, module: ModuleCard, now: datetime) -
     return place
 
 
-def withdraw(db: Session, enrollment_id: int, *, now: datetime) -> None:
-    """End an active place; what was read is kept with the row, a completed one stays."""
-    place = db.get_one(Enrollment, enrollment_id, with_for_update=True)
-    if place.status != EnrollmentStatus.ACTIVE:
-        return
-    place.status = EnrollmentStatus.WITHDRAWN
-    place.withdrawn_at = now
-    db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=place.learner_id, module_id=place.module_id))
-
-
 def touch(db: Session, enrollment_id: int, *, now: datetime) -> None:
     """Remember that the learner works here: Continue leads to the place last worked on. Locks the row."""
     db.get_one(Enrollment, enrollment_id, with_for_update=True).last_active_at = now

@@ -14,7 +14,7 @@ from lms.domain.curriculum import ModuleState, module_state
 from lms.domain.permissions import Actor
 from lms.domain.progress import minutes_left
 from lms.features.catalog.models import Lesson, Module, ModuleVersion
-from lms.features.catalog.queries import LessonHead, ModuleCard
+from lms.features.catalog.queries import LESSON_HEAD, LessonHead, ModuleCard
 from lms.features.catalog.snapshot import Snapshot, read_snapshot
 from lms.features.enrollment.models import Recognition
 from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
@@ -134,15 +134,7 @@ def combine(
 
 _OUTLINE = (
     select(
-        Lesson.id,
-        Lesson.position,
-        Lesson.slug,
-        Lesson.title_zh,
-        Lesson.title_en,
-        Lesson.minutes_zh,
-        Lesson.minutes_en,
-        Lesson.sections_zh,
-        Lesson.sections_en,
+        *LESSON_HEAD,
         LessonProgress.section,
         LessonProgress.read_at,
     )

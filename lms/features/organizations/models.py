@@ -28,9 +28,6 @@ class Organization(Base):
     uuid: Mapped[UUID] = mapped_column(unique=True)
     kind: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
-    path: Mapped[str] = mapped_column(
-        index=True, default=""
-    )  # "/1/4/": own id last; the subtree starts with it
     name_zh: Mapped[str]
     name_en: Mapped[str]
     industry: Mapped[str | None] = mapped_column(ForeignKey("industries.slug"))
@@ -45,6 +42,5 @@ class Employment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
-    line_manager_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     started_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -51,8 +51,7 @@ def create_organization(
         is_demo=is_demo,
     )
     db.add(organization)
-    db.flush()  # the path ends with the id
-    organization.path = f"{parent.path if parent else '/'}{organization.id}/"
+    db.flush()  # callers need the id
     return organization
 
 

@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.domain.enrollment import EnrollmentStatus
 from lms.features.accounts.models import User, UserStatus
 from lms.features.catalog.models import Module, ModuleVersion
 from lms.features.catalog.queries import ModuleCard
-from lms.features.enrollment.models import Enrollment
 from lms.features.recommendations.models import Recommendation
 from lms.features.recommendations.reasons import ReasonLine
 from lms.features.taxonomy.queries import RoleRow
@@ -43,7 +41,6 @@ class SlotRow(NamedTuple):
     credit_halves: int | None
     delivery: str | None
     reasons: list[dict[str, Any]]
-    is_begun: bool
 
     @property
     def credit(self) -> str:
@@ -82,18 +79,9 @@ _SLOTS = (
         ModuleVersion.credit_halves,
         ModuleVersion.delivery,
         Recommendation.reasons,
-        Enrollment.id.is_not(None),
     )
     .outerjoin(Module, Module.id == Recommendation.module_id)
     .outerjoin(ModuleVersion, and_(ModuleVersion.module_id == Module.id, ModuleVersion.is_current))
-    .outerjoin(
-        Enrollment,
-        and_(
-            Enrollment.module_id == Module.id,
-            Enrollment.learner_id == Recommendation.learner_id,
-            Enrollment.status == EnrollmentStatus.ACTIVE,
-        ),
-    )
     .where(Recommendation.learner_id == bindparam("learner_id"))
     .order_by(Recommendation.position)
 )

@@ -94,11 +94,12 @@ def fill_slots(frame: Frame, ranking: GapRanking, state: LearnerState) -> list[F
     set_aside = {frame.slugs[module_id] for module_id in state.answers if module_id in frame.slugs}
     begun = {frame.slugs[module_id] for module_id in state.begun if module_id in frame.slugs}
     entries = tuple(entry for entry in ranking.entries if entry.module not in set_aside | begun)
+    useful = [entry.module for entry in ranking.entries if entry.module in begun and entry.contributes]
     slots = recommend(replace(ranking, entries=entries), frame.policy.recommendation_count)
     return [
         FilledSlot(
             slot.card.module if slot.card else None,
-            slot_data(slot, frame.names, set_aside=len(set_aside)),
+            slot_data(slot, frame.names, set_aside=len(set_aside), begun=useful),
         )
         for slot in slots
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
@@ -88,10 +88,11 @@ def reason_data(reason: Reason, names: Names) -> dict[str, Any]:
     return data
 
 
-def slot_data(slot: Slot, names: Names, *, set_aside: int) -> list[dict[str, Any]]:
+def slot_data(slot: Slot, names: Names, *, set_aside: int, begun: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The lines of a card, or the one line that says why a slot is empty.
 
     :param set_aside: modules the learner has put off or called not relevant
+    :param begun: modules under way that close a gap
     """
     if slot.card:
         return [reason_data(reason, names) for reason in slot.card.reasons]
@@ -107,6 +108,7 @@ def slot_data(slot: Slot, names: Names, *, set_aside: int) -> list[dict[str, Any
             "steps": steps,
             "modules": names.list_modules(slot.modules),
             "set_aside": set_aside,
+            "begun": names.list_modules(begun),
         }
     ]
 

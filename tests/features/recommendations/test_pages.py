@@ -9,7 +9,10 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from lms.db.transaction import Database
+from lms.features.catalog.queries import find_module_card
+from lms.features.enrollment.service import enroll
 from lms.features.recommendations.queries import list_slots
+from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
 from tests.factories.curriculum import make_learner
 from tests.factories.modules import complete, make_programme
@@ -151,3 +154,19 @@ def _order(client: FlaskClient) -> list[str]:
     html = client.get("/recommendations/how").text
     table = html[html.index("<table") : html.index("</table>")]
     return re.findall(r'href="/modules/([a-z-]+)"', table)
+
+
+def test_what_is_under_way_fills_no_slot_and_the_same_reason_is_said_once(
+    app: Flask, database: Database
+) -> None:
+    programme(database)
+    learner_id = officer(database, role="workshop-worker")  # one module closes all six of its skills
+    with database.writing() as db:
+        card = find_module_card(db, "safety-foundations")
+        assert card is not None
+        assert list_slots(db, learner_id)[0].slug == "safety-foundations"
+        enroll(db, learner_id=learner_id, module=card, now=NOON)
+    html = cards(app, database, learner_id, "en")
+    assert "/modules/safety-foundations" not in html
+    assert html.count("What you have begun closes a gap: Safety foundations for all staff.") == 1
+    assert html.count("<article") == 1

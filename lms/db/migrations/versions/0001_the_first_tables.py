@@ -159,7 +159,6 @@ def upgrade() -> None:
         sa.Column("uuid", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("industry", sa.String(), nullable=True),
@@ -171,7 +170,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_organizations_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_organizations_path"), ["path"], unique=False)
 
     op.create_table(
         "lessons",
@@ -331,12 +329,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("line_manager_id", sa.Integer(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["line_manager_id"], ["users.id"], name=op.f("fk_employments_line_manager_id")
-        ),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_employments_organization_id")
         ),
@@ -344,7 +338,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employments")),
     )
     with op.batch_alter_table("employments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_employments_line_manager_id"), ["line_manager_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employments_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employments_user_id"), ["user_id"], unique=False)
 
@@ -397,28 +390,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evidence_learner_id"), ["learner_id"], unique=False)
-
-    op.create_table(
-        "hat_grants",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("hat", sa.String(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("scope_path", sa.String(), nullable=False),
-        sa.Column("granted_by_id", sa.Integer(), nullable=True),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["users.id"], name=op.f("fk_hat_grants_granted_by_id")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_hat_grants_organization_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_hat_grants_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hat_grants")),
-    )
-    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_hat_grants_organization_id"), ["organization_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hat_grants_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "known_devices",
@@ -529,7 +500,6 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
-        sa.Column("hat", sa.String(), server_default="learner", nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
@@ -677,11 +647,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_known_devices_user_id"))
 
     op.drop_table("known_devices")
-    with op.batch_alter_table("hat_grants", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hat_grants_user_id"))
-        batch_op.drop_index(batch_op.f("ix_hat_grants_organization_id"))
-
-    op.drop_table("hat_grants")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_learner_id"))
 
@@ -700,7 +665,6 @@ def downgrade() -> None:
     with op.batch_alter_table("employments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_employments_user_id"))
         batch_op.drop_index(batch_op.f("ix_employments_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_employments_line_manager_id"))
 
     op.drop_table("employments")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
@@ -736,7 +700,6 @@ def downgrade() -> None:
 
     op.drop_table("lessons")
     with op.batch_alter_table("organizations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_organizations_path"))
         batch_op.drop_index(batch_op.f("ix_organizations_parent_id"))
 
     op.drop_table("organizations")
