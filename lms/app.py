@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_compress import Compress
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,28 +16,59 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.domain import events
+from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import queries as account_queries
 from lms.features.accounts import service as accounts
 from lms.features.accounts import tasks as account_tasks
 from lms.features.accounts.views import blueprint as accounts_blueprint
 from lms.features.assessment.panels import show_quiz_row
 from lms.features.assessment.views import blueprint as assessment_blueprint
+from lms.features.assignments import rules as joiners
+from lms.features.assignments.panels import show_wish
+from lms.features.assignments.views import blueprint as assignments_blueprint
 from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
+from lms.features.files.store import UploadStore
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
+from lms.features.learning.queries import has_begun
 from lms.features.learning.views import blueprint as learning_blueprint
-from lms.features.organizations.queries import name_words
+from lms.features.notifications import tasks as notification_tasks
+from lms.features.notifications.kinds import HATS
+from lms.features.notifications.views import blueprint as notifications_blueprint
+from lms.features.organizations import tasks as organization_tasks
+from lms.features.organizations.import_views import blueprint as imports_blueprint
+from lms.features.organizations.panels import show_own_work
+from lms.features.organizations.people_views import blueprint as people_blueprint
+from lms.features.organizations.proposal_views import blueprint as proposals_blueprint
+from lms.features.organizations.proposals import wish_role
+from lms.features.organizations.queries import employment_paths, name_words
+from lms.features.organizations.views import blueprint as organizations_blueprint
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
+from lms.features.reporting import summaries
+from lms.features.reporting import tasks as reporting_tasks
+from lms.features.reporting.district_views import blueprint as district_blueprint
+from lms.features.reporting.team_views import blueprint as team_blueprint
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
+from lms.features.studio import tasks as studio_tasks
+from lms.features.studio.body_limit import init_body_limit
+from lms.features.studio.panels import show_questions, show_second_approval
+from lms.features.studio.upload_views import blueprint as uploads_blueprint
+from lms.features.studio.views import blueprint as studio_blueprint
+from lms.features.trail import service as trail
+from lms.features.trail import tasks as trail_tasks
+from lms.features.trail.looks import init_looks
+from lms.features.trail.people import PEOPLE, People
+from lms.features.trail.views import blueprint as trail_blueprint
 from lms.i18n import compile_catalogues
 from lms.jobs.outbox import BUS, CLOCK, EventBus
 from lms.ports.clock import Clock, SystemClock
+from lms.ports.virus_scanner import make_scanner
 from lms.web.application import Application
 from lms.web.assets import init_assets
 from lms.web.context import current_actor, language
@@ -52,37 +84,105 @@ from lms.web.permissions import DECLARED, PUBLIC, check_every_route_declares
 
 BLUEPRINTS = (
     accounts_blueprint,
+    organizations_blueprint,
+    people_blueprint,
+    proposals_blueprint,
+    imports_blueprint,
     catalog_blueprint,
     learning_blueprint,
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,
+    assignments_blueprint,
+    team_blueprint,
+    district_blueprint,
+    studio_blueprint,
+    uploads_blueprint,
     home_blueprint,
+    notifications_blueprint,
+    trail_blueprint,
 )
-NAVIGATION = (
-    ("home.show_home", lazy_gettext("Home"), "home"),
-    ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
-    ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
-    ("home.show_record", lazy_gettext("Record"), "certificate"),
-)
+# What each hat sees in the rail, at most four entries; the first one is the hat's start page.
+NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
+    Hat.LEARNER: (
+        ("home.show_home", lazy_gettext("Home"), "home"),
+        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
+        ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
+        ("home.show_record", lazy_gettext("Record"), "certificate"),
+    ),
+    Hat.INSTRUCTOR: (
+        ("studio.show_desk", lazy_gettext("Studio"), "books"),
+        ("uploads.show_form", lazy_gettext("Upload"), "upload"),
+        ("studio.show_questions", lazy_gettext("Questions"), "message-circle"),
+        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
+    ),
+    Hat.MANAGER: (
+        ("team.show_team", lazy_gettext("Team"), "users"),
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+        ("proposals.show_proposals", lazy_gettext("Role proposals"), "checklist"),
+    ),
+    Hat.SUPERVISOR: (
+        ("district.show_district", lazy_gettext("District"), "chart-dots"),
+        ("team.show_team", lazy_gettext("People"), "users"),
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+        ("studio.show_wishes", lazy_gettext("Shared modules"), "world"),
+    ),
+    Hat.AUDITOR: (
+        ("trail.show_trail", lazy_gettext("Trail"), "notes"),
+        ("district.show_district", lazy_gettext("District"), "chart-dots"),
+        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
+    ),
+}
+# Blueprints whose pages belong to the entry of another one.
+ROOMS = {"people": "organizations", "people_lists": "organizations"}
 
 
 def event_bus() -> EventBus:
     """Who listens to which event."""
     return EventBus(
+        always=(trail.record_event,),
         now={
             events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
-            events.ModuleCompleted: (skills.record_completion,),
+            events.ModuleCompleted: (skills.record_completion, summaries.note_change),
             events.ModuleRecognised: (skills.record_recognition,),
-            events.EvidenceRecorded: (recommendations.refresh_for_event,),
-            events.RoleChanged: (recommendations.refresh_for_event,),
+            events.EvidenceRecorded: (recommendations.refresh_for_event, summaries.note_change),
+            events.RoleChanged: (
+                recommendations.refresh_for_event,
+                joiners.note_joiner,
+                summaries.note_change,
+            ),
+            events.RolesSet: (joiners.note_joiner, summaries.note_change),
+            events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
+            events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
+            events.ModuleUnpublished: (recommendations.forget_module,),
+            events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_end),
+            events.LearningAssigned: (summaries.note_change,),
+            events.AssignmentWaived: (summaries.note_change,),
+            events.ProgressNoted: (summaries.note_progress,),
             events.PersonalisationChanged: (recommendations.refresh_for_event,),
-            events.EnrollmentChanged: (recommendations.refresh_for_event,),
+            events.EnrollmentChanged: (recommendations.refresh_for_event, summaries.note_change),
         },
-        later={events.CurriculumSynced: ("refresh_recommendations",)},
+        later={
+            events.CurriculumSynced: ("refresh_recommendations", "rebuild_summaries"),
+            events.RolesSet: ("refresh_learners",),
+            events.ModulePublished: ("refresh_recommendations",),
+            events.ModuleShown: ("refresh_recommendations",),
+            events.ModuleUnpublished: ("rebuild_summaries", "refresh_recommendations"),
+            events.OrganizationMoved: ("count_team_figures",),
+        },
         tasks={
             "refresh_recommendations": recommendation_tasks.refresh_recommendations,
+            "refresh_learners": recommendation_tasks.refresh_learners,
             "purge_accounts": account_tasks.purge_accounts,
+            "purge_notifications": notification_tasks.purge_notifications,
+            "import_upload": studio_tasks.import_upload,
+            "sweep_uploads": studio_tasks.sweep_uploads,
+            "check_trail": trail_tasks.check_trail,
+            "purge_people_lists": organization_tasks.purge_people_lists,
+            "apply_assignment_rules": joiners.apply_rules,
+            "rebuild_summaries": reporting_tasks.rebuild_summaries,
+            "summarise_people": reporting_tasks.summarise_people,
+            "count_team_figures": reporting_tasks.count_team_figures,
         },
     )
 
@@ -101,8 +201,10 @@ def destination_names() -> dict[str, Callable[..., str]]:
         title = module(db, slug=slug)
         return gettext("%(title)s, lesson %(n)d", title=title, n=position) if title else ""
 
-    pages = {endpoint: named(label) for endpoint, label, _ in NAVIGATION}
+    pages = {endpoint: named(label) for entries in NAVIGATION.values() for endpoint, label, _ in entries}
     pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
+    pages["notifications.show_inbox"] = named(lazy_gettext("Messages"))
+    pages["trail.show_looks"] = named(lazy_gettext("Who looked at my record"))
     pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))
     return pages | {"learning.show_module": module, "learning.show_lesson": lesson}
 
@@ -111,13 +213,27 @@ def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
     """What the worker does every night, with what it is told."""
     return {
         "purge_accounts": {"idle_minutes": settings.session_idle_minutes},
+        "purge_notifications": {},
+        "check_trail": {},
+        "purge_people_lists": {},
         "refresh_recommendations": {},
+        "sweep_uploads": {"store": str(settings.uploads_dir)},
+        "apply_assignment_rules": {},
+        "rebuild_summaries": {},
     }
 
 
+def session_info(clock: Clock) -> dict[str, Any]:
+    """What every session of the database knows: who listens, what time it is, whom the trail asks about people."""
+    people = People(
+        places=employment_paths, names=account_queries.display_names, find=account_queries.find_by_name
+    )
+    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people}
+
+
 def open_database(settings: Settings, clock: Clock | None = None) -> Database:
-    """The database with the table of listeners and the clock they ask."""
-    return Database(settings.database_url, info={BUS: event_bus(), CLOCK: clock or SystemClock()})
+    """The database with what its sessions know."""
+    return Database(settings.database_url, info=session_info(clock or SystemClock()))
 
 
 def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
@@ -133,12 +249,21 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["remember_language"] = accounts.remember_language
     app.extensions["password_words"] = name_words
     app.extensions["destination_names"] = destination_names()
+    app.extensions["start_pages"] = {hat: entries[0][0] for hat, entries in NAVIGATION.items()}
+    app.extensions["wish_role"] = wish_role
+    app.extensions["has_begun"] = has_begun
+    app.extensions["virus_scanner"] = make_scanner(settings.clamd_address)
+    UploadStore(settings.uploads_dir).sweep_work()
     _configure(app, settings)
     _init_web(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_panel(app, "profile.work", show_own_work)
     register_panel(app, "module.skills", show_taught_skills)
     register_panel(app, "module.quiz", show_quiz_row)
+    register_panel(app, "module.facts", show_wish)
+    register_panel(app, "lesson.after", show_questions)
+    register_panel(app, "organization.after", show_second_approval)
     register_panel(app, "result.after", show_rises)
     register_panel(app, "result.after", show_next_steps)
     setattr(app.view_functions["static"], DECLARED, PUBLIC)
@@ -170,6 +295,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _init_web(app: Flask) -> None:
+    init_body_limit(app)  # before the check of the token, which reads the form
     CSRFProtect(app)
     Compress(app)
     init_headers(app)
@@ -177,6 +303,7 @@ def _init_web(app: Flask) -> None:
     init_localisation(app)
     init_errors(app)
     init_limits(app)
+    init_looks(app)
     init_login(app, find_session=account_queries.find_signed_in, touch_session=accounts.touch_session)
     app.jinja_env.globals.update(csp_nonce=page_nonce, render_slot=render_slot, csrf_token=page_token)
     app.context_processor(_page_facts)
@@ -185,23 +312,17 @@ def _init_web(app: Flask) -> None:
 def _page_facts() -> dict[str, Any]:
     """What every page shows around its content."""
     actor = current_actor()
-    here = request.blueprint
-    entries = [
-        {
-            "label": label,
-            "url": url_for(endpoint),
-            "icon": icon,
-            "is_current": request.endpoint == endpoint
-            or (here != "home" and endpoint.startswith(f"{here}.")),
-        }
-        for endpoint, label, icon in NAVIGATION
-    ]
     other = "en" if language() == "zh" else "zh"
     return {
         "current_actor": actor,
         "csrf_token": page_token,  # in place of Flask-WTF's own
-        "navigation": entries if actor.is_signed_in else [],
+        "navigation": _navigation(actor.hat) if actor.is_signed_in else [],
+        "home_url": url_for(NAVIGATION[actor.hat][0][0]),
+        "hats": _hats(actor) if len(actor.hats) > 1 else [],
+        "hat_label": gettext(HATS[actor.hat]) if len(actor.hats) > 1 else "",
         "search_url": url_for("learning.show_curriculum_list"),
+        "notifications_url": url_for("notifications.show_inbox") if actor.is_signed_in else None,
+        "unread_count": getattr(current_user, "unread_count", 0),
         "sign_out_url": url_for("accounts.sign_out"),
         "person_menu_entries": [
             {"label": gettext("Profile"), "url": url_for("accounts.show_profile"), "icon": "user"}
@@ -209,3 +330,27 @@ def _page_facts() -> dict[str, Any]:
         "language_switch_url": url_for("localisation.switch_language", code=other),
         "demo_marked": account_queries.is_demo_installation(),
     }
+
+
+def _navigation(hat: Hat) -> list[dict[str, Any]]:
+    """The rail of a hat; the entry whose feature shows this page is the current one."""
+    here = ROOMS.get(request.blueprint or "", request.blueprint)
+    endpoints = [endpoint for endpoint, _, _ in NAVIGATION[hat]]
+    of_feature = (name for name in endpoints if here != "home" and name.startswith(f"{here}."))
+    current = request.endpoint if request.endpoint in endpoints else next(of_feature, "")
+    return [
+        {"label": label, "url": url_for(endpoint), "icon": icon, "is_current": endpoint == current}
+        for endpoint, label, icon in NAVIGATION[hat]
+    ]
+
+
+def _hats(actor: Actor) -> list[dict[str, Any]]:
+    """The hats of a person who has several, for the person's menu."""
+    return [
+        {
+            "label": gettext(HATS[hat]),
+            "url": url_for("accounts.wear_hat", name=hat.value),
+            "is_current": hat == actor.hat,
+        }
+        for hat in actor.hats
+    ]

@@ -13,12 +13,15 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy.orm import Session
+
     from lms.config import Settings
     from lms.db.transaction import Database
 
 USE_THE_PAGE = {
     "content sync": "stop it first; learners keep what they have begun",
     "user create": "stop it first",
+    "user grant": "stop it first, or let a supervisor grant the hat on the person's page",
     "user password": "stop it first, or let the person change it on the page Profile",
 }
 
@@ -61,6 +64,20 @@ def owned() -> Iterator[tuple[Settings, Database]]:
                 yield found, database
             finally:
                 database.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A reading session of the database, which a server may be using."""
+    from lms.server import open_checked
+
+    with sentences():
+        database = open_checked(settings())
+        try:
+            with database.reading() as db:
+                yield db
+        finally:
+            database.close()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -170,6 +187,36 @@ def user_password(sign_in_name: str, password_stdin: bool, generate: bool) -> No
     click.echo(f"{sign_in_name} has another password.{_once(password, is_made)}")
 
 
+@user.command("grant")
+@click.argument("sign_in_name")
+@click.argument("hat", type=click.Choice(["instructor", "manager", "supervisor", "auditor"]))
+@click.argument("organization")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; without it, no end.")
+def user_grant(sign_in_name: str, hat: str, organization: str, until: datetime | None) -> None:
+    """Give somebody a hat for an ORGANIZATION (id or name) and all below it: the first supervisor."""
+    from lms.domain.permissions import Hat
+    from lms.features.organizations.first_steps import grant_by_command
+
+    day = until.date() if until else None
+    with owned() as (_, database), database.writing() as db:
+        place = grant_by_command(
+            db, sign_in_name=sign_in_name, hat=Hat(hat), organization=organization, until=day, now=_now()
+        )
+    click.echo(f"{sign_in_name} is {hat} for {place}.")
+
+
+@main.command("district")
+@click.argument("name_zh")
+@click.argument("name_en")
+def district(name_zh: str, name_en: str) -> None:
+    """Make the district, the top of the tree; the rest of it is made on its pages."""
+    from lms.features.organizations.first_steps import create_district
+
+    with owned() as (_, database), database.writing() as db:
+        number = create_district(db, name_zh=name_zh, name_en=name_en)
+    click.echo(f"{name_zh} / {name_en} has the id {number}.")
+
+
 @main.group()
 def content() -> None:
     """The curriculum's files."""
@@ -228,6 +275,41 @@ def db_upgrade() -> None:
             upgrade_database(database)
             click.echo(f"The database is at revision {current_revision(database)}.")
             database.close()
+
+
+@main.group("trail")
+def trail_group() -> None:
+    """The record of what everybody did; the server may go on."""
+
+
+@trail_group.command("verify")
+@click.option(
+    "--head", "heads", multiple=True, metavar="NUMBER:HASH", help="A head noted before; repeatable."
+)
+def trail_verify(heads: tuple[str, ...]) -> None:
+    """Check every row; prints the first one that was changed, deleted or moved, with exit code 1.
+
+    That nothing was cut off at the end shows only against a head that was noted elsewhere."""
+    from lms.domain.trail import Head
+    from lms.features.trail.verifier import verify
+
+    try:
+        noted = [Head.read(text) for text in heads]
+    except ValueError as error:
+        raise click.ClickException(f"{error}.") from None
+    with reading() as db:
+        verdict = verify(db, noted)
+    click.echo(verdict)
+    raise SystemExit(not verdict.is_whole)
+
+
+@trail_group.command("head")
+def trail_head() -> None:
+    """Print the end of the trail, to be noted outside of this installation."""
+    from lms.features.trail.service import read_head
+
+    with reading() as db:
+        click.echo(read_head(db))
 
 
 @main.command()

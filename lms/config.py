@@ -30,6 +30,7 @@ class Settings:
     port: int = DEFAULT_PORT
     base_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
     redis_url: str | None = None
+    clamd_address: str | None = None
     trusted_proxies: int = 0
     threads: int = 8
     session_idle_minutes: int = 8 * 60
@@ -56,6 +57,10 @@ class Settings:
     def media_dir(self) -> Path:
         return self.data_dir / "media"
 
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment.
@@ -75,11 +80,20 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         base_url=env.get("LMS_BASE_URL", f"http://{bind}:{port}").rstrip("/"),
         redis_url=env.get("LMS_REDIS_URL"),
+        clamd_address=_clamd_address(env),
         trusted_proxies=_integer(env, "LMS_TRUSTED_PROXIES", 0),
         threads=_integer(env, "LMS_THREADS", 8),
         session_idle_minutes=_integer(env, "LMS_SESSION_IDLE_MINUTES", 8 * 60),
         session_absolute_minutes=_integer(env, "LMS_SESSION_ABSOLUTE_MINUTES", 72 * 60),
     )
+
+
+def _clamd_address(env: Mapping[str, str]) -> str | None:
+    """Where a ClamAV daemon listens: the path of its socket, or host:port."""
+    address = env.get("LMS_CLAMD_ADDRESS") or None
+    if address and not address.startswith("/") and not address.rpartition(":")[2].isdecimal():
+        raise ConfigurationError(f"LMS_CLAMD_ADDRESS must be a path or host:port, not {address!r}.")
+    return address
 
 
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:

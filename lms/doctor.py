@@ -6,16 +6,20 @@ import shutil
 import sqlite3
 import stat
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 
 from lms.app import open_database
 from lms.config import KEY_FILE, Settings
 from lms.db.lock import is_database_owned
 from lms.db.upgrade import current_revision, newest_revision
+from lms.ports.virus_scanner import Verdict as Answer
+from lms.ports.virus_scanner import make_scanner
 
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 ZIP_FIXED = (3, 11, 8)
@@ -49,12 +53,25 @@ def examine(settings: Settings) -> list[Line]:
         _check_similarity(),
         *_check_database(settings),
         _check_queue(settings),
+        check_scanner(settings),
         _check_content(settings),
         _check_key(settings),
         _check_address(settings),
         _check_disk(settings),
         _check_browser(),
     ]
+
+
+def check_scanner(settings: Settings) -> Line:
+    """Whether uploads are looked through for malware (safety.md U7)."""
+    if settings.clamd_address is None:
+        text = "none: uploads are checked by type and content only; LMS_CLAMD_ADDRESS names a ClamAV daemon"
+        return Line(Verdict.NOTE, "Scanner", text)
+    with tempfile.NamedTemporaryFile() as empty:
+        is_there = make_scanner(settings.clamd_address).scan(Path(empty.name)) is Answer.CLEAN
+    if is_there:
+        return Line(Verdict.GOOD, "Scanner", f"ClamAV at {settings.clamd_address}")
+    return Line(Verdict.NOTE, "Scanner", f"{settings.clamd_address} does not answer: no upload is taken")
 
 
 def report(lines: Sequence[Line]) -> str:

@@ -17,6 +17,35 @@ from lms.web.permissions import DECLARED, PUBLIC
 from tests import world
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOBODY = 999_999  # the number of nothing: `tests.world` has no organisations, nobody in it wears a hat
+NUMBERS = (
+    "assignment_id",
+    "grant_id",
+    "notification_id",
+    "organization_id",
+    "proposal_id",
+    "question_id",
+    "request_id",
+    "rule_id",
+    "user_id",
+)
+OF_LEARNERS = frozenset(
+    {
+        "accounts",
+        "assessment",
+        "catalog",
+        "errors",
+        "home",
+        "learning",
+        "localisation",
+        "notifications",
+        "recommendations",
+        "skills",
+        "static",
+        "district.show_public",
+        "trail.show_looks",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +57,7 @@ class Address:
     endpoint: str
     is_public: bool
     is_personal: bool
+    is_of_learners: bool  # a learner gets there, at least to what is theirs
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -41,6 +71,10 @@ class AddressBook:
 
     def pages(self) -> Iterator[Address]:
         return (address for address in self.addresses if address.method == "GET")
+
+    def learner_pages(self) -> Iterator[Address]:
+        """The pages that are for everybody who learns; those of hats answer learners with a refusal."""
+        return (address for address in self.pages() if address.is_of_learners)
 
     def changes(self) -> Iterator[Address]:
         return (address for address in self.addresses if address.method not in SAFE)
@@ -77,7 +111,9 @@ def _values(rule: Rule, samples: dict[str, Any]) -> dict[str, Any]:
 def _address(app: Flask, rule: Rule, method: str, url: str) -> Address:
     view = app.view_functions[rule.endpoint]
     is_public = getattr(view, DECLARED, None) == PUBLIC
-    return Address(method, url, rule.endpoint, is_public, bool({"uuid", "session_id"} & set(rule.arguments)))
+    is_of_learners = bool({rule.endpoint, rule.endpoint.partition(".")[0]} & OF_LEARNERS)
+    is_personal = is_of_learners and bool({"uuid", "session_id"} & set(rule.arguments))
+    return Address(method, url, rule.endpoint, is_public, is_personal, is_of_learners)
 
 
 def _samples(app: Flask, name: str) -> dict[str, list[dict[str, Any]]]:
@@ -98,10 +134,14 @@ def _samples(app: Flask, name: str) -> dict[str, list[dict[str, Any]]]:
         "name": media.name,
         "code": "en",
         "filename": "css/terrace.css",
+        "kind": "xlsx",
+        "number": "people",
+        **dict.fromkeys(NUMBERS, NOBODY),
     }
     modules = [{"slug": slug} for slug in (world.BEGUN, world.DONE, world.LOCKED, world.IN_PREPARATION)]
     return {
         "": [values],
         "learning.show_module": modules,
+        "accounts.wear_hat": [{"name": "learner"}],
         "assessment.show_result": [{"uuid": by_status["graded"]}, {"uuid": by_status["started"]}],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -207,3 +208,30 @@ def test_the_doctor_names_what_is_missing(here: Settings) -> None:
     assert "run `lms db upgrade`" in sick.output
     assert "chmod 600" in sick.output
     assert "2 things keep Terrace from running." in sick.output
+
+
+def test_the_trail_is_verified_while_a_server_runs(here: Settings) -> None:
+    assert lms("trail", "head").output.strip() == "0:" + "0" * 64
+    lms("user", "create", "wu.min", "--generate")
+    lms("user", "password", "wu.min", "--generate")
+    with owning_database(here):  # as a running server does
+        head = lms("trail", "head").output.strip()
+        whole = lms("trail", "verify", "--head", head)
+    assert (whole.exit_code, whole.output.strip()) == (0, f"2 rows, none of them changed. Head: {head}")
+
+
+def test_the_first_broken_row_of_the_trail_is_named(here: Settings) -> None:
+    lms("user", "create", "wu.min", "--generate")
+    lms("user", "password", "wu.min", "--generate")
+    head = lms("trail", "head").output.strip()
+    with sqlite3.connect(here.data_dir / "terrace.db") as connection:
+        connection.execute("DROP TRIGGER trail_entries_no_delete")
+        connection.execute("DELETE FROM trail_entries WHERE id = 2")
+    connection.close()
+    assert lms("trail", "verify").exit_code == 0
+    broken = lms("trail", "verify", "--head", head)
+    assert broken.exit_code == 1
+    assert broken.output.strip() == "Row 2 is missing: it was deleted, moved or cut off."
+    refused = lms("trail", "verify", "--head", "nonsense")
+    assert refused.exit_code == 1
+    assert "expected NUMBER:HASH" in refused.output

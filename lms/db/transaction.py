@@ -17,6 +17,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+BEFORE_COMMIT = "before_commit"
+VERY_LAST = "very_last"
 AFTER_COMMIT = "after_commit"
 
 
@@ -69,6 +71,7 @@ class Database:
         """A session whose changes are committed together when the block ends, or not at all."""
         with self._turn, Session(self.writer, info=dict(self.info)) as session:
             yield session
+            _say_last_words(session)
             session.commit()
             callbacks: list[Callable[[], None]] = session.info.get(AFTER_COMMIT, [])
         for callback in callbacks:
@@ -77,6 +80,20 @@ class Database:
     def close(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+
+
+def before_commit(db: Session, callback: Callable[[Session], None], *, is_very_last: bool = False) -> None:
+    """Call back when nothing but the commit is left to do in the transaction of `db`, still inside of it.
+
+    `is_very_last`: after all the others, because it takes a lock that must not be held while others are waited
+    for."""
+    db.info.setdefault(VERY_LAST if is_very_last else BEFORE_COMMIT, []).append(callback)
+
+
+def _say_last_words(session: Session) -> None:
+    """Call back those who asked for it, and those who ask while that is done."""
+    while waiting := session.info.get(BEFORE_COMMIT) or session.info.get(VERY_LAST):
+        waiting.pop(0)(session)
 
 
 def after_commit(db: Session, callback: Callable[[], None]) -> None:

@@ -75,6 +75,25 @@ class PriorLearning:
 
 
 @dataclass(frozen=True)
+class WornHat:
+    """A hat of somebody for a place (None: the district); `by` granted it, None: the command line."""
+
+    who: str
+    hat: str
+    at: str | None
+    by: str | None
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A job role that somebody proposed so many days ago; nobody has answered yet."""
+
+    who: str
+    role: str
+    days_ago: int
+
+
+@dataclass(frozen=True)
 class District:
     """Everything the demo is made of, apart from chance."""
 
@@ -87,6 +106,9 @@ class District:
     without_personalisation: str
     wishes: tuple[Wish, ...]
     prior_learning: tuple[PriorLearning, ...]
+    hats: tuple[WornHat, ...]
+    line_managers: dict[str, str]  # place → who leads it
+    proposals: tuple[Proposed, ...]
 
 
 @cache
@@ -111,6 +133,9 @@ def read_district() -> District:
         prior_learning=tuple(
             PriorLearning(r["module"], r["assessor"], tuple(r["people"])) for r in data["recognitions"]
         ),
+        hats=tuple(WornHat(r["who"], r["hat"], r["at"], r["by"]) for r in data["hats"]),
+        line_managers=dict(data["line_managers"]),
+        proposals=tuple(Proposed(r["who"], r["role"], r["days_ago"]) for r in data["proposals"]),
     )
 
 

@@ -165,17 +165,18 @@ def _assign_and_watch(
                 now=now - timedelta(days=25),
             )
     paths = {role.slug: role.path for role in list_roles(db)}
+    waiting = {slug for slug, card in cards.items() if not card.is_complete}
     for person in district.people:
-        path = paths.get(person.role or "", ())
-        for slug in _watched(person, [slug for slug in path if not cards[slug].is_complete]):
+        path = tuple(slug for slug in paths.get(person.role or "", ()) if slug in waiting)
+        for slug in _watched(person, path):
             module_id, learner_id = cards[slug].module_id, people.ids[person.sign_in]
             watch_module(db, learner_id=learner_id, module_id=module_id, now=now - timedelta(days=9))
 
 
-def _watched(person: Person, waiting: list[str]) -> list[str]:
-    """Every other person or so waits for a module or two of their role that are in preparation."""
+def _watched(person: Person, path: tuple[str, ...]) -> list[str]:
+    """Every third person or so waits for a module or two of their role, of those in preparation."""
     rng = random.Random(f"watch {person.sign_in}")
-    return rng.sample(waiting, min(len(waiting), rng.choice((0, 0, 1, 2))))
+    return rng.sample(path, min(len(path), rng.choice((0, 0, 0, 1, 2))))
 
 
 def _keep_accounts(path: Path, district: District, password: str) -> None:

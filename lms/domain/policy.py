@@ -25,6 +25,27 @@ class Policy:
     sign_in_account_failures: int = 50
     sign_in_network_failures: int = 100
     initial_password_days: int = 7
+    read_notice_days: int = 180
+    unread_notice_days: int = 400
+    hat_grant_days: int = 1096
+    import_rows: int = 5000
+    import_keep_days: int = 30
+    review_notice_days: int = 30
+    review_grace_days: int = 15
+    publication_group_size: int = 5
+    upload_archive_mib: int = 200
+    upload_files: int = 2000
+    upload_total_mib: int = 400
+    upload_file_mib: int = 20
+    upload_text_kib: int = 1024
+    upload_ratio: int = 100
+    upload_depth: int = 6
+    upload_megapixels: int = 40
+    upload_person_files: int = 10_000
+    upload_enterprise_mib: int = 10_240
+    question_statistics_answers: int = 30
+    assignment_most_days: int = 730
+    assignment_joiner_days: int = 30
 
 
 def policy_from(parameters: dict[str, Any]) -> Policy:

@@ -39,8 +39,9 @@ class OutboxMessage(Base):
 
 @dataclass
 class EventBus:
-    """Who listens to which event: `now` inside the transaction, `later` as a job."""
+    """Who listens to which event: `now` inside the transaction, `later` as a job; `always` hears every event."""
 
+    always: Sequence[Listener] = ()
     now: dict[type[Event], Sequence[Listener]] = field(default_factory=dict)
     later: dict[type[Event], Sequence[str]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class EventBus:
 def publish(db: Session, event: Event) -> None:
     """Tell everyone who listens: `now` listeners at once, `later` ones through the outbox after the commit."""
     bus: EventBus = db.info[BUS]
-    for listener in bus.now.get(type(event), ()):
+    for listener in (*bus.always, *bus.now.get(type(event), ())):
         listener(db, event)
     for task in bus.later.get(type(event), ()):
         db.add(OutboxMessage(task=task, payload=asdict(event)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,3 +38,8 @@ class FixedClock:
 def local_date(instant: datetime) -> date:
     """The calendar day of an instant in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def day_end(on: date) -> datetime:
+    """The instant at which a calendar day is over in Asia/Shanghai."""
+    return datetime.combine(on + timedelta(days=1), time.min, SHANGHAI).astimezone(UTC)

@@ -54,7 +54,7 @@ class Argon2Passwords:
                 self._hasher.verify(password_hash or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
-        return password_hash is not None
+        return bool(password_hash)
 
     def needs_rehash(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than today's (A12)."""

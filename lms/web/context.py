@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import cast
 
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -69,6 +69,13 @@ def close_db(error: BaseException | None = None) -> None:
 def current_actor() -> Actor:
     """The signed-in person, or nobody."""
     return cast(Actor, getattr(current_user, "actor", NOBODY))
+
+
+def known_actor() -> Actor:
+    """The acting person as far as this request has asked who that is; asks no database, outside of a request
+    nobody."""
+    known = g.get("_login_user") if has_request_context() else None  # where Flask-Login keeps whom it loaded
+    return cast(Actor, getattr(known, "actor", NOBODY))
 
 
 def language() -> str:

@@ -6,9 +6,14 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from lms.web.context import settings
+from lms.web.context import current_actor, settings
 
 limiter = Limiter(key_func=get_remote_address)
+
+
+def per_person() -> str:
+    """Who is counted where the limit is a person's."""
+    return str(current_actor().user_id)
 
 
 def init_limits(app: Flask) -> None:

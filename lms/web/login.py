@@ -18,10 +18,11 @@ TOUCH_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A live session: who acts, and when the session was last seen."""
+    """A live session: who acts, when the session was last seen, how many notices wait."""
 
     actor: Actor
     last_seen_at: datetime
+    unread_count: int = 0
 
 
 FindSession = Callable[[Session, str, datetime], SignedIn | None]
@@ -35,6 +36,7 @@ class LoginUser(UserMixin):  # type: ignore[misc]
         self.token = token
         self.actor = signed_in.actor
         self.last_seen_at = signed_in.last_seen_at
+        self.unread_count = signed_in.unread_count
 
     def get_id(self) -> str:
         return self.token

@@ -21,12 +21,19 @@ class Page:
 
 
 def paginate(rows: Sequence[Any], *, number: int, size: int, url: Callable[[int], str]) -> Page:
-    """The page with this number (from 1; out of range = the nearest one)."""
-    pages = max(1, -(-len(rows) // size))
+    """The page with this number (from 1; out of range = the nearest one) of rows that are all here."""
+    return page_of(lambda skip: rows[skip : skip + size], number=number, size=size, total=len(rows), url=url)
+
+
+def page_of(
+    read: Callable[[int], Sequence[Any]], *, number: int, size: int, total: int, url: Callable[[int], str]
+) -> Page:
+    """The page with this number of `total` rows, of which `read(skip)` fetches those behind the first `skip`."""
+    pages = max(1, -(-total // size))
     number = min(max(number, 1), pages)
     start = (number - 1) * size
-    shown = rows[start : start + size]
-    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - number) <= 1]
+    shown = read(start)
+    near = sorted({1, pages, *range(max(number - 1, 1), min(number + 1, pages) + 1)})
     links: list[dict[str, Any]] = []
     for n in near:
         if links and n - links[-1]["label"] > 1:
@@ -36,7 +43,7 @@ def paginate(rows: Sequence[Any], *, number: int, size: int, url: Callable[[int]
         rows=shown,
         first=start + 1 if shown else 0,
         last=start + len(shown),
-        total=len(rows),
+        total=total,
         previous_url=url(number - 1) if number > 1 else None,
         next_url=url(number + 1) if number < pages else None,
         links=links,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -42,10 +42,14 @@ def requires(permission: Permission, *, on: Loader | None = None) -> Callable[[V
                 return send_to_password_page()
             if on is None:
                 if not is_allowed(actor, permission):
+                    _note_refusal(permission)
                     abort(403)
                 return view(**values)
             resource = _load(on, db(), values)
-            if resource is None or not is_allowed(actor, permission, resource):
+            if resource is None:
+                abort(404)
+            if not is_allowed(actor, permission, resource):
+                _note_refusal(permission)
                 abort(404)
             return view(resource)
 
@@ -53,6 +57,13 @@ def requires(permission: Permission, *, on: Loader | None = None) -> Callable[[V
         return guarded
 
     return decorate
+
+
+def _note_refusal(permission: Permission) -> None:
+    """Somebody asked for what they may not have: the feature that keeps the trail is told (safety.md L1)."""
+    note: Callable[[str], None] | None = current_app.extensions.get("note_refusal")
+    if note is not None:
+        note(permission.value)
 
 
 def _load(on: Loader, session: Session, values: dict[str, Any]) -> Any:

@@ -108,3 +108,45 @@ def test_rows_survive_an_upgrade_that_has_nothing_to_do(empty: Database) -> None
     upgrade_database(empty)
     with empty.reading() as db:
         assert db.execute(text("SELECT slug, name_zh FROM industries")).all() == [("all", "各行业")]
+
+
+def test_an_installation_of_the_first_version_gets_its_tree_and_its_enterprises(empty: Database) -> None:
+    upgrade_database(empty, "0001")
+    tree = [(1, None, "district"), (2, 1, "subdistrict"), (3, 2, "enterprise"), (4, 3, "department")]
+    with empty.writing() as db:
+        for number, parent, kind in tree:
+            db.execute(
+                text(
+                    "INSERT INTO organizations (id, uuid, kind, parent_id, name_zh, name_en, is_demo) "
+                    "VALUES (:id, :uuid, :kind, :parent, :kind, :kind, false)"
+                ),
+                {"id": number, "uuid": f"{number:032x}", "kind": kind, "parent": parent},
+            )
+        for user, organization in ((1, 4), (2, 3), (3, 2)):
+            db.execute(
+                text(
+                    "INSERT INTO users (id, uuid, sign_in_name, display_name, password_hash, language, status, "
+                    "is_personalised, must_change_password, is_demo, created_at, password_changed_at) VALUES "
+                    "(:id, :uuid, :name, :name, '', 'zh', 'active', true, false, false, "
+                    "'2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')"
+                ),
+                {"id": user, "uuid": f"{user:032x}", "name": f"person{user}"},
+            )
+            db.execute(
+                text(
+                    "INSERT INTO employments (user_id, organization_id, started_on) "
+                    "VALUES (:user, :organization, '2026-01-01')"
+                ),
+                {"user": user, "organization": organization},
+            )
+    upgrade_database(empty)
+    with empty.reading() as db:
+        paths = db.execute(text("SELECT path FROM organizations ORDER BY id")).scalars().all()
+        work = db.execute(text("SELECT enterprise_id FROM employments ORDER BY user_id")).scalars().all()
+        worn = db.execute(text("SELECT DISTINCT worn_hat FROM users")).scalars().all()
+    assert paths == ["/1/", "/1/2/", "/1/2/3/", "/1/2/3/4/"]
+    assert work == [3, 3, None]
+    assert worn == ["learner"]
+    downgrade_database(empty, "0001")
+    with empty.reading() as db:
+        assert db.execute(text("SELECT count(*) FROM employments")).scalar() == 3

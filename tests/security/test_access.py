@@ -71,6 +71,7 @@ def test_only_named_routes_are_public(own: AddressBook) -> None:
         "static",
         "accounts.sign_in",
         "accounts.sign_out",
+        "district.show_public",
         "errors.offline",
         "errors.service_worker",
         "localisation.switch_language",

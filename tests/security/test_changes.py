@@ -17,6 +17,8 @@ from tests.security.conftest import user_id
 
 # A page view keeps its session awake: the one write of a GET.
 TOUCHED = {"user_sessions": ("last_seen_at",)}
+# The trail notes who was refused, who looked and who took a file: W1 leaves it out.
+LOGBOOK = ("trail_entries", "trail_persons")
 
 
 def fingerprints(app: Flask) -> dict[str, str]:
@@ -24,6 +26,8 @@ def fingerprints(app: Flask) -> dict[str, str]:
     found = {}
     with app.extensions["database"].reading() as db:
         for table in all_tables().sorted_tables:
+            if table.name in LOGBOOK:
+                continue
             columns = [c.name for c in table.columns if c.name not in TOUCHED.get(table.name, ())]
             named = ", ".join(f'"{name}"' for name in columns)
             rows = sorted(map(repr, db.execute(text(f'SELECT {named} FROM "{table.name}"')).all()))
@@ -34,7 +38,7 @@ def fingerprints(app: Flask) -> dict[str, str]:
 def test_no_get_changes_a_row(world_app: Flask, learner: FlaskClient, own: AddressBook) -> None:
     before = fingerprints(world_app)
     world_app.extensions["clock"].advance(timedelta(minutes=30))
-    for address in own.pages():
+    for address in own.learner_pages():
         learner.get(address.url).close()
         learner.head(address.url).close()
         learner.options(address.url).close()

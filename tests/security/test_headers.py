@@ -59,7 +59,7 @@ def check_policy(answer: TestResponse, policy: str) -> None:
 
 
 def test_every_page_of_a_learner(learner: FlaskClient, own: AddressBook) -> None:
-    for address in own.pages():
+    for address in own.learner_pages():
         answer = learner.get(address.url, headers={"Origin": "https://evil.example"})
         assert answer.status_code < 400, f"{address} answers {answer.status_code}"
         check_headers(answer)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base
@@ -33,6 +33,7 @@ class User(Base):
     is_personalised: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    worn_hat: Mapped[str] = mapped_column(default="learner", server_default="learner")  # by the next session
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
 
@@ -49,6 +50,34 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     device: Mapped[str]
+    hat: Mapped[str] = mapped_column(default="learner", server_default="learner")  # the one worn now
+
+
+class HatGrant(Base):
+    """A hat granted to a person for an organisation and everything below it."""
+
+    __tablename__ = "hat_grants"
+    __table_args__ = (
+        Index(
+            "ix_hat_grants_in_force",
+            "user_id",
+            "hat",
+            "organization_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    hat: Mapped[str]
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    scope_path: Mapped[str]  # the organisation's path, kept here so that a session needs one query
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    granted_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class KnownDevice(Base):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.domain.permissions import Actor
+from lms.domain.permissions import Actor, Hat, Scope
 from lms.domain.sign_in import Failure
-from lms.features.accounts.models import KnownDevice, SignInFailure, User, UserSession, UserStatus
+from lms.features.accounts.models import HatGrant, KnownDevice, SignInFailure, User, UserSession, UserStatus
+from lms.features.notifications.queries import unread_count_of
 from lms.web.context import clock, database, settings
 from lms.web.login import SignedIn
 
@@ -52,6 +54,20 @@ _CREDENTIALS = (
 )
 
 
+# all grants in force of the session's person as one text, so that a page needs one query
+_SCOPES = (
+    select(
+        func.aggregate_strings(
+            HatGrant.hat + ":" + cast(HatGrant.organization_id, String) + ":" + HatGrant.scope_path, " "
+        )
+    )
+    .where(
+        HatGrant.user_id == User.id,
+        HatGrant.ended_at.is_(None),
+        or_(HatGrant.ends_at.is_(None), HatGrant.ends_at > bindparam("now")),
+    )
+    .scalar_subquery()
+)
 _SIGNED_IN = (
     select(
         User.id,
@@ -61,6 +77,9 @@ _SIGNED_IN = (
         User.is_personalised,
         User.must_change_password,
         UserSession.last_seen_at,
+        UserSession.hat,
+        _SCOPES.label("scopes"),
+        unread_count_of(User.id).label("unread_count"),
     )
     .join(User, User.id == UserSession.user_id)
     .where(
@@ -100,7 +119,24 @@ def find_signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     ).first()
     if row is None:
         return None
-    return SignedIn(actor=Actor(*row[:6]), last_seen_at=row.last_seen_at)
+    scopes = _read_scopes(row.scopes)
+    hat = Hat(row.hat) if any(scope.hat == row.hat for scope in scopes) else Hat.LEARNER
+    actor = Actor(
+        user_id=row.id,
+        display_name=row.display_name,
+        language=row.language,
+        role_id=row.role_id,
+        is_personalised=row.is_personalised,
+        must_change_password=row.must_change_password,
+        hat=hat,
+        scopes=scopes,
+    )
+    return SignedIn(actor=actor, last_seen_at=row.last_seen_at, unread_count=row.unread_count)
+
+
+def _read_scopes(text: str | None) -> tuple[Scope, ...]:
+    parts = (entry.split(":") for entry in (text or "").split())
+    return tuple(Scope(Hat(hat), int(organization_id), path) for hat, organization_id, path in parts)
 
 
 def find_credentials(db: Session, sign_in_name: str) -> Credentials | None:
@@ -118,6 +154,22 @@ def get_credentials(db: Session, user_id: int) -> Credentials | None:
 def find_user(db: Session, sign_in_name: str) -> User | None:
     """The account of a folded sign-in name."""
     return db.scalar(select(User).where(User.sign_in_name == sign_in_name))
+
+
+def get_user(db: Session, user_id: int) -> User | None:
+    return db.get(User, user_id)
+
+
+def display_names(db: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """What people are called on pages, by their ids."""
+    query = select(User.id, User.display_name).where(User.id.in_(user_ids))
+    return {row.id: row.display_name for row in db.execute(query)}
+
+
+def find_by_name(db: Session, words: str, *, limit: int = 200) -> list[int]:
+    """Ids of people whose name contains the words; not scoped: what is shown of them is."""
+    query = select(User.id).where(User.display_name.icontains(words, autoescape=True)).order_by(User.id)
+    return list(db.scalars(query.limit(limit)))
 
 
 def is_known_device(db: Session, *, user_id: int, device_token: str) -> bool:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.domain.events import PersonalisationChanged, RoleChanged
+from lms.domain.events import (
+    FirstPasswordMade,
+    PasswordChanged,
+    PersonalisationChanged,
+    RoleChanged,
+    UserCreated,
+    UserReinstated,
+    UserSuspended,
+)
 from lms.domain.password import check_password
 from lms.domain.sign_in import folded_name
 from lms.features.accounts.guesses import forget_failures
@@ -23,6 +32,18 @@ from lms.web.context import db as request_db
 TOKEN_BYTES = 32
 DEVICE_DAYS = 365
 LANGUAGES = frozenset({"zh", "en"})
+NO_PASSWORD = (
+    ""  # the hash of who cannot sign in yet: it fits nothing, in the time that a wrong password takes
+)
+
+
+class NewUser(NamedTuple):
+    """Somebody to make an account for, without a password."""
+
+    sign_in_name: str  # folded
+    display_name: str
+    language: str
+    role_id: int | None
 
 
 def create_user(
@@ -53,7 +74,9 @@ def create_user(
     user = User(
         uuid=uuid4(),
         sign_in_name=name,
-        password_hash=password_hash or (passwords or floor_passwords()).hash(password),
+        password_hash=(
+            (passwords or floor_passwords()).hash(password) if password_hash is None else password_hash
+        ),
         display_name=display_name.strip(),
         language=language,
         role_id=role_id,
@@ -64,9 +87,54 @@ def create_user(
     )
     db.add(user)
     db.flush()  # callers need the id
+    publish(db, UserCreated(user_id=user.id))
     if role_id is not None:
         publish(db, RoleChanged(learner_id=user.id))
     return user
+
+
+def create_users(db: Session, people: Sequence[NewUser], *, now: datetime) -> dict[str, int]:
+    """Make many accounts that nobody can sign in with before a first password is made; returns ids by name.
+
+    Roles are not told to those who listen: the caller does so for all of them together."""
+    rows = [
+        {
+            **person._asdict(),
+            "uuid": uuid4(),
+            "password_hash": NO_PASSWORD,
+            "must_change_password": True,
+            "created_at": now,
+            "password_changed_at": now,
+        }
+        for person in people
+    ]
+    if not rows:
+        return {}
+    made_rows = db.execute(insert(User).returning(User.sign_in_name, User.id), rows)
+    made = {row.sign_in_name: row.id for row in made_rows}
+    for user_id in made.values():
+        publish(db, UserCreated(user_id=user_id))
+    return made
+
+
+def store_first_passwords(
+    db: Session, hashes: Mapping[int, str], *, now: datetime, is_for_waiting: bool
+) -> set[int]:
+    """Keep hashes of first passwords made before; returns whose they are.
+
+    `is_for_waiting`: whoever has meanwhile chosen a password of their own keeps it."""
+    query = select(User.id).where(User.id.in_(hashes)).order_by(User.id).with_for_update()
+    if is_for_waiting:
+        query = query.where(User.must_change_password)
+    ids = set(db.scalars(query))
+    for user_id in sorted(ids):
+        publish(db, FirstPasswordMade(user_id=user_id))
+    changes = {"password_changed_at": now, "must_change_password": True}
+    if ids:
+        db.execute(update(User), [{"id": i, "password_hash": hashes[i], **changes} for i in sorted(ids)])
+    db.execute(delete(UserSession).where(UserSession.user_id.in_(ids)))
+    db.execute(delete(KnownDevice).where(KnownDevice.user_id.in_(ids)))
+    return ids
 
 
 def set_password(
@@ -92,6 +160,7 @@ def set_password(
         must_change_password=must_change_password,
     )
     db.refresh(user)
+    publish(db, PasswordChanged(user_id=user.id))
 
 
 def store_password(
@@ -120,6 +189,7 @@ def start_session(db: Session, *, user_id: int, device: str, now: datetime, abso
             last_seen_at=now,
             expires_at=now + absolute,
             device=device,
+            hat=select(User.worn_hat).where(User.id == user_id).scalar_subquery(),
         )
     )
     return token
@@ -162,22 +232,30 @@ def suspend_user(db: Session, user_id: int) -> None:
     """Nobody signs in with this account any more, and who is signed in is not, at once (S3)."""
     db.execute(update(User).where(User.id == user_id).values(status=UserStatus.SUSPENDED))
     db.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    publish(db, UserSuspended(user_id=user_id))
 
 
 def reinstate_user(db: Session, user_id: int) -> None:
     """Let a suspended person sign in again."""
     db.execute(update(User).where(User.id == user_id).values(status=UserStatus.ACTIVE))
+    publish(db, UserReinstated(user_id=user_id))
 
 
 def save_profile(db: Session, *, user_id: int, language: str, role_id: int | None) -> None:
-    """Store what a person may change about themselves; another role is told to those who listen."""
+    """Store language and job role."""
+    db.execute(update(User).where(User.id == user_id).values(language=language))
+    set_role(db, user_id=user_id, role_id=role_id)
+
+
+def set_role(db: Session, *, user_id: int, role_id: int | None) -> bool:
+    """Give a person another job role and tell those who listen; False when it is the same."""
     user = db.get_one(User, user_id)
-    is_another_role = user.role_id != role_id
-    user.language = language
+    if user.role_id == role_id:
+        return False
     user.role_id = role_id
     db.flush()  # listeners read the row
-    if is_another_role:
-        publish(db, RoleChanged(learner_id=user_id))
+    publish(db, RoleChanged(learner_id=user_id))
+    return True
 
 
 def set_personalised(db: Session, *, user_id: int, is_on: bool) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.domain.errors import RuleError
+from lms.domain.events import PasswordChanged, SessionBegun
 from lms.domain.password import PasswordRefused, check_password
 from lms.domain.policy import Policy
 from lms.domain.sign_in import SignInRefused, folded_name, is_initial_password_over, network_of
@@ -37,6 +38,8 @@ from lms.features.accounts.service import (
     store_password,
 )
 from lms.features.policies.queries import get_policy
+from lms.features.trail.service import record
+from lms.jobs.outbox import publish
 from lms.ports.clock import local_date
 from lms.ports.passwords import Passwords
 from lms.web.login import SignedIn
@@ -96,6 +99,7 @@ def sign_in(door: Door, browser: Browser, *, name: str, password: str) -> NewSes
     is_right = door.passwords.is_right(credentials.password_hash if credentials else None, password)
     if not is_right or credentials is None or not _may_enter(credentials, policy, door.now):
         log.info("sign-in refused: account %s", guesser.account_hash[:12])
+        _record_refusal(door, guesser)
         raise SignInRefused(REFUSED)
     better = door.passwords.hash(password) if door.passwords.needs_rehash(credentials.password_hash) else None
     with door.database.writing() as db:
@@ -107,6 +111,7 @@ def sign_in(door: Door, browser: Browser, *, name: str, password: str) -> NewSes
         if browser.token:
             end_session(db, browser.token)
         new = _begin(db, door, browser, credentials.user_id)
+        publish(db, SessionBegun(actor_id=credentials.user_id))
     log.info("signed in: user %d", credentials.user_id)
     return new
 
@@ -133,6 +138,7 @@ def change_password(
         forgive(db, guesser)
         store_password(db, user_id, hashed, now=door.now)
         entered = _begin(db, door, browser, user_id)
+        publish(db, PasswordChanged(user_id=user_id))
     log.info("password changed: user %d", user_id)
     return entered
 
@@ -152,6 +158,13 @@ def _check_current(door: Door, credentials: Credentials, current: str) -> Guesse
         log.info("password change refused: user %d", user_id)
         raise CurrentPasswordWrong(NOT_YOURS)
     return guesser
+
+
+def _record_refusal(door: Door, guesser: Guesser) -> None:
+    """The trail names no person, known or not, so that the answer takes as long for both (A10, L1)."""
+    with door.database.writing() as db:
+        facts = {"account": guesser.account_hash[:16]}
+        record(db, action="sign_in_refused", actor_id=None, facts=facts, now=door.now)
 
 
 def _guesser(

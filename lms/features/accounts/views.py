@@ -27,9 +27,9 @@ from werkzeug.exceptions import HTTPException
 
 from lms.domain.errors import RuleError
 from lms.domain.password import MIN_LENGTH, PasswordRefused
-from lms.domain.permissions import Permission
+from lms.domain.permissions import Hat, Permission
 from lms.domain.sign_in import SignInPaused, SignInRefused
-from lms.features.accounts import service
+from lms.features.accounts import hats, service
 from lms.features.accounts import sign_in as door
 from lms.features.accounts.forms import PasswordForm, ProfileForm, SignInForm, device_label, device_token
 from lms.features.accounts.queries import list_sessions
@@ -67,7 +67,8 @@ def sign_in() -> ResponseReturnValue:
         entered = door.sign_in(_door(), _browser(), name=form.name, password=form.password)
     except (SignInPaused, SignInRefused) as error:
         return _sign_in_page(form, error)
-    return _enter(redirect(form.next), entered)
+    hat = entered.signed_in.actor.hat
+    return _enter(redirect(_start_page(hat) if form.next == "/" else form.next), entered)
 
 
 @blueprint.post("/sign-out")
@@ -76,6 +77,17 @@ def sign_out() -> ResponseReturnValue:
     service.end_session(db(), _session_token())
     session.clear()
     return redirect(url_for(".sign_in"))
+
+
+@blueprint.post("/hat/<any(learner,instructor,manager,supervisor,auditor):name>")
+@requires(Permission.HAT_WEAR)
+def wear_hat(name: str) -> ResponseReturnValue:
+    """Act as somebody else that one is, and go to that hat's start page."""
+    hat, actor = Hat(name), current_actor()
+    if hat not in actor.hats:
+        abort(404)
+    hats.wear_hat(db(), token=_session_token(), user_id=actor.user_id, hat=hat)
+    return redirect(_start_page(hat))
 
 
 @blueprint.get("/profile")
@@ -91,9 +103,13 @@ def save_profile() -> ResponseReturnValue:
     form = ProfileForm.read(request.form, list_roles(db()))
     if form.errors:
         return _profile_page(form), 422
-    service.save_profile(db(), user_id=current_actor().user_id, language=form.language, role_id=form.role_id)
+    user_id, now = current_actor().user_id, clock().now()
+    service.remember_language(user_id, form.language)
     g.language = form.language  # the answer already speaks it
-    flash(_("Your profile is saved."), "success")
+    if current_app.extensions["wish_role"](db(), user_id=user_id, role_id=form.role_id, now=now):
+        flash(_("Your profile is saved. Your manager decides about the role you propose."), "success")
+    else:
+        flash(_("Your profile is saved."), "success")
     return redirect(safe_next(request.form.get("next", ""), default=url_for(".show_profile")))
 
 
@@ -136,6 +152,11 @@ def _sign_in_page(form: SignInForm, error: RuleError | None = None) -> ResponseR
     if isinstance(error, SignInPaused):
         return body, 429, {"Retry-After": str(error.minutes * 60)}
     return body, 422 if error else 200
+
+
+def _start_page(hat: Hat) -> str:
+    """Where somebody begins who wears this hat."""
+    return url_for(current_app.extensions["start_pages"][hat])
 
 
 def _profile_page(form: ProfileForm) -> str:

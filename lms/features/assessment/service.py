@@ -24,7 +24,7 @@ from lms.domain.attempt import (
     is_right,
     score_percent,
 )
-from lms.domain.events import ModuleRecognised
+from lms.domain.events import AttemptGraded, ModuleRecognised
 from lms.domain.policy import Policy
 from lms.features.accounts.models import User
 from lms.features.assessment.models import Attempt, AttemptQuestion
@@ -246,6 +246,9 @@ def _grade(db: Session, attempt: AttemptRow, *, now: datetime) -> None:
         .where(Attempt.id == attempt.attempt_id)
         .values(score_percent=score, is_passed=is_passed)
         .execution_options(synchronize_session=False)
+    )
+    publish(
+        db, AttemptGraded(attempt.learner_id, attempt.attempt_id, score_percent=score, is_passed=is_passed)
     )
     if is_passed:
         _pass(db, attempt, score=score, now=now)

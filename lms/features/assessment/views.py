@@ -25,7 +25,8 @@ from lms.features.assessment.queries import (
     first_unanswered,
     list_graded,
 )
-from lms.features.catalog.queries import ModuleCard, find_module_card
+from lms.features.catalog.queries import ModuleCard
+from lms.features.learning.queries import find_module_for
 from lms.features.policies.queries import get_policy
 from lms.ports.clock import SHANGHAI, local_date
 from lms.web.context import clock, current_actor, db
@@ -37,15 +38,19 @@ blueprint = Blueprint("assessment", __name__, template_folder="templates")
 Start = Callable[..., UUID]
 
 
+def load_module(session: Session, slug: str) -> ModuleCard | None:
+    return find_module_for(session, current_actor(), slug)
+
+
 @blueprint.post("/modules/<slug>/quiz")
-@requires(Permission.ATTEMPT_START, on=find_module_card)
+@requires(Permission.ATTEMPT_START, on=load_module)
 def start_quiz(card: ModuleCard) -> ResponseReturnValue:
     """Begin the graded quiz, or go on with the attempt that is open."""
     return _start(service.start_quiz, card)
 
 
 @blueprint.post("/modules/<slug>/recognition")
-@requires(Permission.ATTEMPT_START, on=find_module_card)
+@requires(Permission.ATTEMPT_START, on=load_module)
 def start_recognition(card: ModuleCard) -> ResponseReturnValue:
     """Begin the test of prior learning (REQ-013)."""
     return _start(service.start_recognition, card)

@@ -13,7 +13,10 @@ from lms.db.base import Base
 
 
 class Module(Base):
-    """What is taught, in one layer. What is shown comes from its current version."""
+    """What is taught, in one layer. What is shown comes from its current version.
+
+    An uploaded module has an owner and is shown only to people who work in `visible_organization_id` or below:
+    the owner's own, the district's after a supervisor's yes. The curriculum has neither and is everybody's."""
 
     __tablename__ = "modules"
 
@@ -22,8 +25,10 @@ class Module(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     origin: Mapped[str]
     layer: Mapped[str]
-    place_row: Mapped[int]
+    place_row: Mapped[int]  # 0: no stored place, the next empty cell of the reader's map
     place_column: Mapped[int]
+    owner_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    visible_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
 
 
 class ModuleVersion(Base):

@@ -84,11 +84,17 @@ def render_lesson(text: str, *, language: str, media: Mapping[str, Figure]) -> R
     """Render and clean one lesson; `media` maps the names used in the text to what is served."""
     html = str(_parser(language).render(text, {"media": media}))
     html = _in_sections(LONE_FIGURE.sub(r"\1", html))
+    clean = clean_html(html)
+    titles = tuple({"id": found[0], "title": _plain(found[1])} for found in SECTION.findall(clean))
+    return RenderedLesson(clean, titles)
+
+
+def clean_html(html: str) -> str:
+    """What a lesson may consist of, and nothing else; cleaning twice changes nothing."""
     clean = nh3.clean(
         html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes={"https", "mailto"}, link_rel="noopener"
     )
-    titles = tuple({"id": found[0], "title": _plain(found[1])} for found in SECTION.findall(clean))
-    return RenderedLesson(clean, titles)
+    return str(clean)
 
 
 def _plain(html: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -73,6 +74,24 @@ _OF_LEARNER = _ROWS.where(Enrollment.learner_id == bindparam("learner_id")).orde
 def list_enrollments(db: Session, learner_id: int) -> list[EnrollmentRow]:
     """A learner's live enrollments, the one last worked on first."""
     return [EnrollmentRow(*row) for row in db.execute(_OF_LEARNER, {"learner_id": learner_id})]
+
+
+def enrollments_of(db: Session, learner_ids: Collection[int]) -> dict[int, dict[int, EnrollmentRow]]:
+    """Learner → module → live enrollment, of several learners in one query."""
+    found: dict[int, dict[int, EnrollmentRow]] = {}
+    rows = (EnrollmentRow(*row) for row in db.execute(_ROWS.where(Enrollment.learner_id.in_(learner_ids))))
+    for row in rows:
+        found.setdefault(row.learner_id, {})[row.module_id] = row
+    return found
+
+
+def recognised_of(db: Session, learner_ids: Collection[int]) -> dict[int, set[int]]:
+    """Learner → modules recognised, of several learners in one query."""
+    query = select(Recognition.learner_id, Recognition.module_id)
+    found: dict[int, set[int]] = {}
+    for learner_id, module_id in db.execute(query.where(Recognition.learner_id.in_(learner_ids))):
+        found.setdefault(learner_id, set()).add(module_id)
+    return found
 
 
 def find_enrollment(db: Session, learner_id: int, module_id: int) -> EnrollmentRow | None:

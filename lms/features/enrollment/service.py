@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import EnrollmentStatus, ModuleInPreparation, check_gate, is_completed
-from lms.domain.events import EnrollmentChanged, ModuleCompleted
+from lms.domain.events import EnrollmentChanged, ModuleCompleted, ProgressNoted
 from lms.features.accounts.models import User
 from lms.features.catalog.models import ModuleVersion
 from lms.features.catalog.queries import ModuleCard, prerequisite_ids
@@ -42,14 +42,16 @@ def enroll(db: Session, *, learner_id: int, module: ModuleCard, now: datetime) -
     )
     db.add(place)
     db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=learner_id, module_id=module.module_id))
+    publish(db, EnrollmentChanged(learner_id, module.module_id, status=EnrollmentStatus.ACTIVE))
     return place
 
 
 def touch(db: Session, enrollment_id: int, *, now: datetime) -> None:
     """Remember that the learner works here: Continue leads to the place last worked on. Locks the row."""
-    db.get_one(Enrollment, enrollment_id, with_for_update=True).last_active_at = now
+    place = db.get_one(Enrollment, enrollment_id, with_for_update=True)
+    place.last_active_at = now
     db.flush()  # the row is written before what depends on its lock
+    publish(db, ProgressNoted(learner_id=place.learner_id, at=now, has_progressed=False))
 
 
 def note_lesson_read(db: Session, enrollment_id: int, *, now: datetime) -> None:
@@ -57,6 +59,7 @@ def note_lesson_read(db: Session, enrollment_id: int, *, now: datetime) -> None:
     place = db.get_one(Enrollment, enrollment_id, with_for_update=True)
     place.lessons_read += 1
     place.last_active_at = now
+    publish(db, ProgressNoted(learner_id=place.learner_id, at=now, has_progressed=True))
 
 
 def note_quiz_passed(
@@ -67,6 +70,7 @@ def note_quiz_passed(
     place.last_active_at = now
     if place.quiz_passed_at is None:
         place.quiz_passed_at = now
+    publish(db, ProgressNoted(learner_id=place.learner_id, at=now, has_progressed=True))
     version = db.get_one(ModuleVersion, place.version_id)
     is_done = is_completed(lessons=version.lesson_count, lessons_read=place.lessons_read, is_quiz_passed=True)
     if not is_done or place.status != EnrollmentStatus.ACTIVE:
@@ -112,7 +116,7 @@ def recognise(
     )
     db.add(row)
     db.flush()  # listeners read the row
-    publish(db, EnrollmentChanged(learner_id=learner_id, module_id=module_id))
+    publish(db, EnrollmentChanged(learner_id, module_id, status="recognised"))
     return row
 
 

@@ -25,6 +25,7 @@ from lms.features.learning.queries import (
     continue_point,
     learning_facts,
     ready_watches,
+    with_begun,
 )
 from lms.features.recommendations.queries import SlotRow, in_catalogue_order, list_slots
 from lms.features.skills.queries import SkillStanding, held_and_reachable, levels_from, stand
@@ -85,8 +86,9 @@ class StartPage:
 
 def read_start_page(db: Session, actor: Actor, *, today: date) -> StartPage:
     """All facts of the start page."""
-    snapshot, policy = read_snapshot(db, today=today)
+    snapshot, policy = read_snapshot(db, today=today, reader_id=actor.user_id)
     enrollments = list_enrollments(db, actor.user_id)
+    snapshot = with_begun(db, snapshot, enrollments)
     facts = learning_facts(db, actor.user_id, today=today)
     whole = combine(snapshot, actor, enrollments=enrollments, recognised=facts.recognised)
     requirements = snapshot.requirements.get(actor.role_id or 0, ())

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Actor
 from lms.features.catalog.models import Lesson
-from lms.features.catalog.queries import ModuleCard, find_module_card, get_lesson
+from lms.features.catalog.queries import ModuleCard, get_lesson
 from lms.features.enrollment.queries import EnrollmentRow, find_enrollment
-from lms.features.learning.queries import LessonRow, outline
+from lms.features.learning.queries import LessonRow, find_module_for, outline
 from lms.web.context import language
 from lms.web.localisation import clock_time, pick
 from lms.web.text import gettext as _
@@ -75,7 +75,7 @@ class LessonPage:
 
 def find_lesson_page(db: Session, actor: Actor, *, slug: str, position: int) -> LessonPage | None:
     """The lesson of the learner's own version; None without a live enrollment or such a lesson."""
-    card = find_module_card(db, slug)
+    card = find_module_for(db, actor, slug)
     enrollment = find_enrollment(db, actor.user_id, card.module_id) if card else None
     lesson = get_lesson(db, enrollment.version_id, position) if enrollment else None
     if card is None or enrollment is None or lesson is None:

@@ -7,16 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import ModuleState, module_state
+from lms.domain.enrollment import EnrollmentStatus
 from lms.domain.permissions import Actor
 from lms.domain.progress import minutes_left
 from lms.features.catalog.models import Lesson, Module, ModuleVersion
-from lms.features.catalog.queries import LESSON_HEAD, LessonHead, ModuleCard
+from lms.features.catalog.queries import (
+    LESSON_HEAD,
+    LessonHead,
+    ModuleCard,
+    cards_of_versions,
+    find_card_for,
+)
 from lms.features.catalog.snapshot import Snapshot, read_snapshot
-from lms.features.enrollment.models import Recognition
+from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
 from lms.features.learning.models import LessonProgress, ModuleWatch, StudyDay
 from lms.features.taxonomy.queries import RoleRow
@@ -96,10 +103,38 @@ class ContinuePoint:
 
 def learner_map(db: Session, actor: Actor, *, today: date) -> LearnerMap:
     """The curriculum with the actor's own state, in three queries."""
-    snapshot, _policy = read_snapshot(db, today=today)
+    snapshot, _policy = read_snapshot(db, today=today, reader_id=actor.user_id)
     rows = list_enrollments(db, actor.user_id)
     recognised = set(db.scalars(select(Recognition.module_id).where(Recognition.learner_id == actor.user_id)))
+    snapshot = with_begun(db, snapshot, rows)
     return combine(snapshot, actor, enrollments=rows, recognised=recognised)
+
+
+def with_begun(db: Session, snapshot: Snapshot, enrollments: list[EnrollmentRow]) -> Snapshot:
+    """With what the learner has begun and is not offered, or not shown to them, any more: nothing disappears."""
+    gone = [row.version_id for row in enrollments if row.module_id not in snapshot.cards]
+    return snapshot.with_cards(cards_of_versions(db, gone)) if gone else snapshot
+
+
+def find_module_for(db: Session, actor: Actor, slug: str) -> ModuleCard | None:
+    """The module that this person may open: shown to them, or begun before; None otherwise."""
+    card = find_card_for(db, actor.user_id, slug)
+    if card is not None:
+        return card
+    begun = select(Enrollment.version_id).join(Module, Module.id == Enrollment.module_id)
+    begun = begun.where(Module.slug == slug, Enrollment.learner_id == actor.user_id)
+    version_id = db.scalar(begun.where(Enrollment.status != EnrollmentStatus.WITHDRAWN))
+    return next(iter(cards_of_versions(db, [version_id])), None) if version_id else None
+
+
+def has_begun(learner_id: int) -> ColumnElement[bool]:
+    """Condition on a joined `ModuleVersion`: the learner has a place in it."""
+    place = select(Enrollment.id).where(
+        Enrollment.version_id == ModuleVersion.id,
+        Enrollment.learner_id == learner_id,
+        Enrollment.status != EnrollmentStatus.WITHDRAWN,
+    )
+    return exists(place.correlate(ModuleVersion))
 
 
 def combine(

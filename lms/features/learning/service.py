@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.domain.events import CurriculumSynced
+from lms.domain.events import Event
 from lms.domain.progress import credited_seconds
-from lms.features.catalog.models import ModuleVersion
+from lms.features.catalog.models import Module, ModuleVersion
 from lms.features.enrollment.queries import EnrollmentRow
 from lms.features.enrollment.service import note_lesson_read, touch
 from lms.features.learning.models import LessonProgress, ModuleWatch, StudyDay
+from lms.features.notifications.service import notify_all
 from lms.features.policies.queries import get_policy
+from lms.jobs.outbox import event_time
 from lms.ports.clock import local_date
 
 
@@ -59,20 +62,25 @@ def unwatch_module(db: Session, *, learner_id: int, module_id: int) -> None:
     )
 
 
-def note_ready_modules(db: Session, event: CurriculumSynced) -> None:
-    """Mark the wishes whose module can be started now; the home page tells the learners."""
-    ready = select(ModuleVersion.module_id).where(ModuleVersion.is_current, ModuleVersion.is_complete)
-    published = (
-        select(ModuleVersion.published_at)
-        .where(ModuleVersion.module_id == ModuleWatch.module_id, ModuleVersion.is_current)
-        .scalar_subquery()
+def note_ready_modules(db: Session, event: Event) -> None:
+    """Mark the wishes whose module can be started now, and tell the learners."""
+    now = event_time(db)
+    names = (ModuleVersion.title_zh, ModuleVersion.title_en)
+    query = (
+        select(ModuleWatch.id, ModuleWatch.learner_id, Module.slug, *names)
+        .join(Module, Module.id == ModuleWatch.module_id)
+        .join(ModuleVersion, ModuleVersion.module_id == Module.id)
+        .where(ModuleWatch.ready_at.is_(None), ModuleVersion.is_current, ModuleVersion.is_complete)
     )
-    db.execute(
-        update(ModuleWatch)
-        .where(ModuleWatch.ready_at.is_(None), ModuleWatch.module_id.in_(ready))
-        .values(ready_at=published)
-        .execution_options(synchronize_session=False)
-    )
+    rows = db.execute(query.order_by(Module.slug)).all()
+    for (slug, zh, en), group in groupby(rows, key=lambda row: tuple(row[2:])):
+        text = {"title_zh": zh, "title_en": en}
+        learners = [row.learner_id for row in group]
+        notify_all(
+            db, user_ids=learners, kind="module_ready", text=text, url=f"/modules/{slug}", group=slug, now=now
+        )
+    if rows:
+        db.execute(update(ModuleWatch), [{"id": row.id, "ready_at": now} for row in rows])
 
 
 def _progress(db: Session, enrollment: EnrollmentRow, lesson_id: int, now: datetime) -> LessonProgress:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from lms.domain.enrollment import ModuleInPreparation, PrerequisiteMissing
 from lms.domain.permissions import Permission
-from lms.features.catalog.queries import ModuleCard, find_module_card
+from lms.features.catalog.queries import ModuleCard
 from lms.features.enrollment.service import enroll
 from lms.features.learning import pages, service
 from lms.features.learning.module_page import read_module_page
 from lms.features.learning.player import LessonPage, find_lesson_page
+from lms.features.learning.queries import find_module_for
 from lms.web.context import clock, current_actor, db, today
 from lms.web.errors import wants_json
 from lms.web.kept_pages import render_kept
@@ -24,7 +25,7 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 
 
 def load_module(session: Session, slug: str, position: int = 1) -> ModuleCard | None:
-    return find_module_card(session, slug)
+    return find_module_for(session, current_actor(), slug)
 
 
 def load_lesson_page(session: Session, slug: str, position: int) -> LessonPage | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, select
 from sqlalchemy.orm import Session
 
 from lms.domain.policy import Policy, policy_from
 from lms.features.policies.models import PolicyVersion
 
 
-def parameters_query(*, on: date) -> Select[tuple[dict[str, Any]]]:
+def parameters_query(*, on: date | BindParameter[date]) -> Select[tuple[dict[str, Any]]]:
     """The stored parameters in force on a day; no row before any version was made."""
     return (
         select(PolicyVersion.parameters)

@@ -66,7 +66,7 @@ class Explanation:
 def explain_to(db: Session, actor: Actor, *, now: datetime) -> Explanation:
     """The ranking of all modules as it stands now, or the catalogue's order where nothing is personal."""
     today = local_date(now)
-    snapshot, policy = read_snapshot(db, today=today)
+    snapshot, policy = read_snapshot(db, today=today, reader_id=actor.user_id)
     role = snapshot.roles.get(actor.role_id or 0)
     if role is None or not actor.is_personalised:
         mode = Mode.NO_ROLE if role is None else Mode.OFF

@@ -36,6 +36,10 @@ class Frame:
         return {module_id: card.slug for module_id, card in self.snapshot.cards.items()}
 
     @cached_property
+    def module_ids(self) -> dict[str, int]:
+        return {slug: module_id for module_id, slug in self.slugs.items()}
+
+    @cached_property
     def names(self) -> Names:
         return Names(
             skills={skill.slug: (skill.name_zh, skill.name_en) for skill in self.snapshot.skills.values()},

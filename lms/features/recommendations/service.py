@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from lms.domain.events import CurriculumSynced
+from lms.domain.events import CurriculumSynced, ModuleUnpublished
 from lms.features.accounts.models import User
 from lms.features.catalog.queries import list_module_cards, prerequisite_ids, taught_skills
 from lms.features.catalog.snapshot import read_snapshot
+from lms.features.organizations.queries import employment_paths
 from lms.features.policies.queries import get_policy
 from lms.features.recommendations.inputs import LearnerRow, list_learners, list_states
 from lms.features.recommendations.models import (
@@ -37,6 +39,11 @@ def store_role_paths(db: Session, event: CurriculumSynced) -> None:
         rows = requirements.get(role.role_id, ())
         needs = [Requirement(row.skill_slug, row.level, row.is_must) for row in rows]
         set_role_path(db, role.role_id, _reachable_path(needs, modules))
+
+
+def forget_module(db: Session, event: ModuleUnpublished) -> None:
+    """A module that is not offered any more is nobody's next step; the job fills the places anew."""
+    db.execute(delete(Recommendation).where(Recommendation.module_id == event.module_id))
 
 
 def refresh_for_event(db: Session, event: Any) -> None:
@@ -88,24 +95,39 @@ def _slots(db: Session, learners: Sequence[LearnerRow], now: datetime) -> Iterat
     ids = [row.learner_id for row in learners]
     today = local_date(now)
     snapshot, policy = read_snapshot(db, today=today)
-    frame = Frame(snapshot, policy, today)
-    module_ids = {slug: module_id for module_id, slug in frame.slugs.items()}
+    frames = _Frames(db, ids, Frame(snapshot, policy, today))
     states, evidence = list_states(db, ids, now=now), level_facts(db, ids)
     for learner in learners:
-        state = states[learner.learner_id]
+        state, frame = states[learner.learner_id], frames.of(learner.learner_id)
         ranking = rank(frame, learner, state, evidence[learner.learner_id])
         for position, slot in enumerate(fill_slots(frame, ranking, state), start=1):
             yield {
                 "learner_id": learner.learner_id,
                 "position": position,
-                "module_id": module_ids[slot.slug] if slot.slug else None,
+                "module_id": frame.module_ids[slot.slug] if slot.slug else None,
                 "reasons": slot.reasons,
                 "computed_at": now,
             }
 
 
+class _Frames:
+    """The frame of each learner: everybody's, with the modules that are shown where the learner works."""
+
+    def __init__(self, db: Session, learner_ids: Collection[int], everybody: Frame) -> None:
+        self._everybody = everybody
+        self._paths = employment_paths(db, learner_ids) if everybody.snapshot.private else {}
+        self._made: dict[frozenset[int], Frame] = {}
+
+    def of(self, learner_id: int) -> Frame:
+        path = self._paths.get(learner_id)
+        snapshot = self._everybody.snapshot.for_path(path)
+        if snapshot is self._everybody.snapshot:
+            return self._everybody
+        return self._made.setdefault(frozenset(snapshot.cards), replace(self._everybody, snapshot=snapshot))
+
+
 def _read_modules(db: Session) -> list[ModuleFacts]:
-    """All modules as they stand in this transaction; the snapshot of the revision is made after it."""
+    """Everybody's modules as they stand in this transaction; the snapshot of the revision is made after it."""
     taught: dict[int, list[Any]] = {}
     for row in taught_skills(db):
         taught.setdefault(row.version_id, []).append(row)

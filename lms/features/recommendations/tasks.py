@@ -25,3 +25,11 @@ def refresh_recommendations(db: Session, payload: Mapping[str, Any], now: dateti
     refresh_many(db, ids, now)
     if len(ids) == BATCH:
         go_on(db, "refresh_recommendations", {"after_id": ids[-1]})
+
+
+def refresh_learners(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Compute the next steps of the people in `learner_ids` anew, a hundred in one message."""
+    ids = list(payload["learner_ids"])
+    refresh_many(db, ids[:BATCH], now)
+    if ids[BATCH:]:
+        go_on(db, "refresh_learners", {"learner_ids": ids[BATCH:]})

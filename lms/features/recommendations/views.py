@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Permission
 from lms.features.accounts.service import set_personalised
-from lms.features.catalog.queries import ModuleCard, find_module_card
+from lms.features.catalog.queries import ModuleCard
+from lms.features.learning.queries import find_module_for
 from lms.features.recommendations import service
 from lms.features.recommendations.explanation import explain_to
 from lms.features.recommendations.forms import read_answer
@@ -22,7 +23,7 @@ blueprint = Blueprint("recommendations", __name__, template_folder="templates")
 
 
 def load_module(session: Session, slug: str) -> ModuleCard | None:
-    return find_module_card(session, slug)
+    return find_module_for(session, current_actor(), slug)
 
 
 @blueprint.get("/recommendations/how")

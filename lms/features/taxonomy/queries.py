@@ -69,6 +69,14 @@ def list_roles(db: Session) -> list[RoleRow]:
     return [_role(row) for row in db.execute(select(*_ROLE).order_by(JobRole.position))]
 
 
+def get_role(db: Session, role_id: int | None) -> RoleRow | None:
+    """One job role, None without one."""
+    if role_id is None:
+        return None
+    row = db.execute(select(*_ROLE).where(JobRole.id == role_id)).first()
+    return _role(row) if row else None
+
+
 def role_requirements(db: Session, role_id: int) -> list[RequirementRow]:
     """What a role asks for, in the role's own order."""
     query = (

@@ -70,6 +70,11 @@ for (const opener of document.querySelectorAll("[data-open-dialog]")) {
 }
 
 // An error summary takes the focus, so that it is read first.
+for (const printer of document.querySelectorAll("[data-print]")) {
+  printer.hidden = false;
+  printer.addEventListener("click", () => window.print());
+}
+
 document.querySelector("[data-autofocus]")?.focus();
 
 // Lesson tables: on the phone each cell carries the name of its column.

@@ -1,0 +1,1 @@
+"""One inbox on screen per person: nothing happens to a person without a notice."""
