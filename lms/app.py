@@ -31,6 +31,7 @@ from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.files.store import UploadStore
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
+from lms.features.learning.drill_views import blueprint as drills_blueprint
 from lms.features.learning.queries import has_begun
 from lms.features.learning.views import blueprint as learning_blueprint
 from lms.features.notifications import tasks as notification_tasks
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     imports_blueprint,
     catalog_blueprint,
     learning_blueprint,
+    drills_blueprint,
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,

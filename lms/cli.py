@@ -316,7 +316,7 @@ def trail_head() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--without-key", is_flag=True, help="Leave the signing key out.")
 def backup(file: Path, without_key: bool) -> None:
-    """Write database, figures and signing key into one archive (.tar.gz); the server may go on."""
+    """Write database, figures, uploads and signing key into one archive (.tar.gz); the server may go on."""
     from lms.db.backup import write_backup
 
     with sentences():

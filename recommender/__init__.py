@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from recommender.estimators.co_learning import CoLearning as CoLearning
+    from recommender.estimators.cold_start import ColdStart as ColdStart
+    from recommender.estimators.next_module import NextModule as NextModule
     from recommender.evidence import held_levels as held_levels
     from recommender.facts import EvidenceItem as EvidenceItem
     from recommender.facts import Held as Held
@@ -17,9 +20,14 @@ if TYPE_CHECKING:
     from recommender.facts import SkillGap as SkillGap
     from recommender.gap import rank_modules as rank_modules
     from recommender.gap import skill_gaps as skill_gaps
-    from recommender.path import UnreachableLevel as UnreachableLevel
     from recommender.path import catalogue_order as catalogue_order
     from recommender.path import role_path as role_path
+    from recommender.plan import ModuleSpec as ModuleSpec
+    from recommender.plan import Plan as Plan
+    from recommender.plan import Step as Step
+    from recommender.plan import UnreachableLevel as UnreachableLevel
+    from recommender.plan import plan_path as plan_path
+    from recommender.ranking import Ranking as Ranking
     from recommender.reasons import Closed as Closed
     from recommender.reasons import EmptyReason as EmptyReason
     from recommender.reasons import GapRanking as GapRanking
@@ -31,10 +39,15 @@ if TYPE_CHECKING:
     from recommender.slots import recommend as recommend
 
 _HOMES = {
+    "estimators.co_learning": ("CoLearning",),
+    "estimators.cold_start": ("ColdStart",),
+    "estimators.next_module": ("NextModule",),
     "evidence": ("held_levels",),
     "facts": ("EvidenceItem", "Held", "ModuleFacts", "Requirement", "SkillGap"),
     "gap": ("rank_modules", "skill_gaps"),
-    "path": ("UnreachableLevel", "catalogue_order", "role_path"),
+    "path": ("catalogue_order", "role_path"),
+    "plan": ("ModuleSpec", "Plan", "Step", "UnreachableLevel", "plan_path"),
+    "ranking": ("Ranking",),
     "reasons": (
         "Closed", "EmptyReason", "GapRanking", "NextStep", "RankedModule", "Reason", "ReasonKind", "Slot",
     ),

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable
+from typing import Generic, Protocol, TypeVar
 
-from recommender.facts import ModuleFacts
+
+class Studied(Protocol):
+    """What the graph needs to know of a module."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def periods(self) -> int: ...
+    @property
+    def prerequisites(self) -> tuple[str, ...]: ...
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Where it stands among modules that may be studied at once; the slug comes last."""
 
 
-class Prerequisites:
+M = TypeVar("M", bound=Studied)
+
+
+class Prerequisites(Generic[M]):
     """The modules by id with their prerequisites, checked once.
 
     :raises ValueError: for an id given twice, an unknown prerequisite or a cycle
     """
 
-    def __init__(self, modules: Iterable[ModuleFacts]) -> None:
-        self.modules: dict[str, ModuleFacts] = {}
+    def __init__(self, modules: Iterable[M]) -> None:
+        self.modules: dict[str, M] = {}
         for module in sorted(modules, key=lambda module: module.id):
             if module.id in self.modules:
                 raise ValueError(f"module given twice: {module.id}")
@@ -40,21 +56,25 @@ class Prerequisites:
         return frozenset(found)
 
     def study_order(self, chosen: Collection[str]) -> tuple[str, ...]:
-        """`chosen` with prerequisites first; among what may be studied at once by layer, periods, slug.
+        """`chosen` with prerequisites first; among what may be studied at once by `place`.
 
         :raises ValueError: when prerequisites form a cycle
         """
-        open_steps = {id: set(self.modules[id].prerequisites) & set(chosen) for id in chosen}
+        members = set(chosen)
+        open_steps = {id: members.intersection(self.modules[id].prerequisites) for id in chosen}
+        followers: dict[str, list[str]] = {id: [] for id in chosen}
+        for id, before in open_steps.items():
+            for prerequisite in before:
+                followers[prerequisite].append(id)
         ready = [self.modules[id].place for id, before in open_steps.items() if not before]
         heapq.heapify(ready)
         order: list[str] = []
         while ready:
             order.append(heapq.heappop(ready)[-1])
-            for id, before in open_steps.items():
-                if order[-1] in before:
-                    before.remove(order[-1])
-                    if not before:
-                        heapq.heappush(ready, self.modules[id].place)
+            for id in followers[order[-1]]:
+                open_steps[id].remove(order[-1])
+                if not open_steps[id]:
+                    heapq.heappush(ready, self.modules[id].place)
         if len(order) < len(open_steps):
             raise ValueError(f"prerequisites form a cycle among {sorted(set(open_steps) - set(order))}")
         return tuple(order)

@@ -22,7 +22,7 @@ class Valuation:
     `aged` holds the levels that evidence too old has lowered; `weights` are 1 where none is given.
     """
 
-    graph: Prerequisites
+    graph: Prerequisites[ModuleFacts]
     gaps: Sequence[SkillGap]
     weights: Mapping[str, Fraction]
     aged: Mapping[str, Held]

@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from lms.app import open_database
 from lms.cli import main
-from lms.config import ConfigurationError, Settings
+from lms.config import ConfigurationError, Settings, read_settings
 from lms.db.transaction import Database
 from lms.server import greeting, listening, make_wsgi, open_checked
 from tests.factories.accounts import PASSWORD, make_user
@@ -76,7 +77,7 @@ def test_somebody_signs_in_and_a_signal_stops_everything(
     tmp_path: Path, migrated_sqlite: Path, number: signal.Signals
 ) -> None:
     shutil.copyfile(migrated_sqlite, tmp_path / "terrace.db")
-    database = Database(f"sqlite:///{tmp_path / 'terrace.db'}")
+    database = open_database(read_settings({"LMS_DATA_DIR": str(tmp_path)}))
     with database.writing() as db:
         make_user(db)
     database.close()

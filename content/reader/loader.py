@@ -9,11 +9,16 @@ from pathlib import Path
 from uuid import UUID
 
 from .markdown import Heading, Outline, count_reading_units, outline
+from .parameters import Filler
 from .quiz_schema import Question, QuizFile
+from .reference_schema import GlossaryFile, Parameter, ParametersFile, Term
+from .scenario_schema import Scenario
 from .schema import (
     LANGUAGES,
     Bilingual,
     CreditRule,
+    HandsOn,
+    HandsOnFile,
     Language,
     LayersFile,
     ModuleMeta,
@@ -22,12 +27,14 @@ from .schema import (
     PlanFile,
     Role,
     RolesFile,
+    ShippingScenario,
+    ShippingTradeFile,
     Skill,
     SkillLevel,
     SkillsFile,
     UuidsFile,
 )
-from .source import ContentError, FaultError, SourceFile, read_text, read_yaml
+from .source import ContentError, FaultError, SourceFile, read_optional, read_text, read_yaml
 
 ZH_CHARACTERS_PER_MINUTE = 400
 EN_WORDS_PER_MINUTE = 200
@@ -102,6 +109,9 @@ class Module:
     meta_source: SourceFile
     quiz_source: SourceFile
     stray_lessons: tuple[Path, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    scenario: Scenario | None = None
+    scenario_source: SourceFile = field(default_factory=lambda: SourceFile(Path("scenario.yaml")), repr=False)
 
     @property
     def slug(self) -> str:
@@ -136,6 +146,10 @@ class Curriculum:
     level_max_by_module: int = 4
     uuids: Mapping[str, UUID] = field(default_factory=dict)
     plan: Mapping[str, int] = field(default_factory=dict)
+    hands_on: Mapping[str, HandsOn] = field(default_factory=dict)
+    shipping_trade: tuple[ShippingScenario, ...] = ()
+    glossary: tuple[Term, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     sources: Mapping[str, SourceFile] = field(default_factory=dict, repr=False)
     errors: tuple[ContentError, ...] = ()
 
@@ -157,7 +171,7 @@ def load_curriculum(root: Path) -> Curriculum:
     Modules come from the ground up, by slug inside a layer.
     """
     errors: list[ContentError] = []
-    modules = tuple(_load_modules(root, errors))
+    modules = tuple(_load_modules(root, errors, _read_parameters(root)[0]))
     return _assemble(root, modules, errors)
 
 
@@ -165,16 +179,19 @@ def load_beside(root: Path, home: Path, folder: Path) -> Curriculum:
     """The module in `folder` below `home` in front of the curriculum under `root`.
 
     Of the curriculum's own modules only what module.yaml says is read, and nothing of it is reported: `root`
-    of the result is `home`, its `errors` are those of the one module.
+    of the result is `home`, its `errors` are those of the one module. The glossary is the curriculum's own.
     """
     errors: list[ContentError] = []
-    module = _load_module(home, folder, errors)
+    module = _load_module(home, folder, errors, _read_parameters(root)[0])
     own = (module.meta.slug, module.meta.uuid) if module else None
     heads = [
         head for head in _load_heads(root) if own is None or not {head.meta.slug, head.meta.uuid} & {*own}
     ]
     return replace(
-        _assemble(root, (*heads, *([module] if module else [])), []), root=home, errors=tuple(errors)
+        _assemble(root, (*heads, *([module] if module else [])), []),
+        root=home,
+        errors=tuple(errors),
+        glossary=(),
     )
 
 
@@ -195,9 +212,24 @@ def _assemble(root: Path, modules: tuple[Module, ...], module_errors: list[Conte
     roles, roles_source, role_errors = read_yaml(root, Path("roles.yaml"), RolesFile)
     uuids, uuids_source, uuid_errors = read_yaml(root, Path("uuids.yaml"), UuidsFile)
     plan, plan_source, plan_errors = read_yaml(root, Path("plan.yaml"), PlanFile)
-    errors += skill_errors + role_errors + uuid_errors + plan_errors
+    hands_on, hands_on_source, hands_on_errors = read_optional(root, Path("hands-on.yaml"), HandsOnFile)
+    glossary, glossary_source, glossary_errors = read_optional(root, Path("glossary.yaml"), GlossaryFile)
+    parameters, parameters_source, parameter_errors = _read_parameters(root)
+    trade, trade_source, trade_errors = read_optional(root, Path("shipping-trade.yaml"), ShippingTradeFile)
+    errors += skill_errors + role_errors + uuid_errors + plan_errors + hands_on_errors + trade_errors
+    errors += glossary_errors + parameter_errors
     errors += module_errors
-    sources = (layers_source, skills_source, roles_source, uuids_source, plan_source)
+    sources = (
+        layers_source,
+        skills_source,
+        roles_source,
+        uuids_source,
+        plan_source,
+        hands_on_source,
+        trade_source,
+        glossary_source,
+        parameters_source,
+    )
     return Curriculum(
         root=root,
         layers=layers.layers if layers else (),
@@ -213,29 +245,46 @@ def _assemble(root: Path, modules: tuple[Module, ...], module_errors: list[Conte
         level_max_by_module=skills.level_max_by_module if skills else 4,
         uuids=uuids.root if uuids else {},
         plan=plan.root if plan else {},
+        hands_on=hands_on.root if hands_on else {},
+        shipping_trade=trade.scenarios if trade else (),
+        glossary=glossary.terms if glossary else (),
+        parameters=parameters,
         sources={source.path.name: source for source in sources},
         errors=tuple(errors),
     )
 
 
-def _load_modules(root: Path, errors: list[ContentError]) -> Iterator[Module]:
+def _read_parameters(root: Path) -> tuple[Mapping[str, Parameter], SourceFile, list[ContentError]]:
+    found, source, errors = read_optional(root, Path("parameters.yaml"), ParametersFile)
+    return (found.root if found else {}), source, errors
+
+
+def _load_modules(
+    root: Path, errors: list[ContentError], parameters: Mapping[str, Parameter]
+) -> Iterator[Module]:
     for folder_name in LAYER_FOLDERS.values():
         layer_folder = root / folder_name
         if not layer_folder.is_dir():
             continue
         for folder in sorted(path for path in layer_folder.iterdir() if path.is_dir()):
-            module = _load_module(root, folder.relative_to(root), errors)
+            module = _load_module(root, folder.relative_to(root), errors, parameters)
             if module:
                 yield module
 
 
-def _load_module(root: Path, folder: Path, errors: list[ContentError]) -> Module | None:
+def _load_module(
+    root: Path, folder: Path, errors: list[ContentError], parameters: Mapping[str, Parameter]
+) -> Module | None:
+    filler = Filler(parameters)
     meta, meta_source, meta_errors = read_yaml(root, folder / "module.yaml", ModuleMeta)
-    quiz, quiz_source, quiz_errors = read_yaml(root, folder / "quiz.yaml", QuizFile)
-    errors += meta_errors + quiz_errors
+    quiz, quiz_source, quiz_errors = read_yaml(root, folder / "quiz.yaml", QuizFile, filler.fill)
+    scenario, scenario_source, scenario_errors = read_optional(
+        root, folder / "scenario.yaml", Scenario, filler.fill
+    )
+    errors += meta_errors + quiz_errors + scenario_errors
     if meta is None:
         return None
-    lessons = tuple(_load_lesson(root, folder, lesson, errors) for lesson in meta.lessons)
+    lessons = tuple(_load_lesson(root, folder, lesson, errors, filler) for lesson in meta.lessons)
     known = {text.path for lesson in lessons for text in lesson.texts.values() if text}
     stray = tuple(sorted(p.relative_to(root) for p in (root / folder / "lessons").glob("*") if p.is_file()))
     media_folder = root / folder / "media"
@@ -250,17 +299,22 @@ def _load_module(root: Path, folder: Path, errors: list[ContentError]) -> Module
         meta_source=meta_source,
         quiz_source=quiz_source,
         stray_lessons=tuple(path for path in stray if path not in known and not path.name.startswith(".")),
+        scenario=scenario,
+        scenario_source=scenario_source,
+        parameters=filler.used,
     )
 
 
-def _load_lesson(root: Path, folder: Path, lesson: Named, errors: list[ContentError]) -> LessonSource:
+def _load_lesson(
+    root: Path, folder: Path, lesson: Named, errors: list[ContentError], filler: Filler
+) -> LessonSource:
     texts: dict[Language, LessonText | None] = {}
     for language in LANGUAGES:
         path = folder / "lessons" / f"{lesson.slug}.{language}.md"
         texts[language] = None
         if (root / path).is_file():
             try:
-                texts[language] = LessonText(path, read_text(root / path))
+                texts[language] = LessonText(path, filler.fill(read_text(root / path)))
             except FaultError as fault:
                 errors.append(fault.at(path))
     return LessonSource(lesson.slug, Bilingual(zh=lesson.zh, en=lesson.en), texts)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .schema import Bilingual, Count, Model, Slug, Text
+from .schema import Bilingual, Count, Model, Slug
 
 Whole = Annotated[int, Field(strict=True)]
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -59,7 +59,7 @@ class Option(Bilingual):
     id: Slug
     goto: Slug
     takes: Count = 0
-    effects: dict[Slug, Whole] = {}
+    effects: dict[Slug, Whole] = Field(default_factory=dict)
     debrief: Bilingual | None = None
 
 
@@ -83,7 +83,7 @@ class End(Model):
     kind: Literal["best", "good", "fail"]
     title: Bilingual
     debrief: Bilingual
-    requires: dict[Slug, Whole] = {}
+    requires: dict[Slug, Whole] = Field(default_factory=dict)
     within: Annotated[int, Field(strict=True, gt=0)] | None = None
     otherwise: Slug | None = None
 
@@ -99,8 +99,7 @@ class Scenario(Model):
     start: Slug
     nodes: Annotated[tuple[Node, ...], Field(min_length=1)]
     ends: Annotated[tuple[End, ...], Field(min_length=1)]
-    forms: dict[FormName, Facts] = {}
-    note: Text | None = None
+    forms: dict[FormName, Facts] = Field(default_factory=dict)
 
     @cached_property
     def nodes_by_id(self) -> Mapping[str, Node]:

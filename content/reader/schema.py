@@ -138,7 +138,7 @@ class LayersFile(Model):
     owners: tuple[Owner, ...]
 
 
-# uuids.yaml, plan.yaml
+# uuids.yaml, plan.yaml, hands-on.yaml, shipping-trade.yaml
 
 
 class UuidsFile(RootModel[dict[Slug, UUID]]):
@@ -151,6 +151,32 @@ class PlanFile(RootModel[dict[Slug, Count]]):
     """plan.yaml: the periods that the approved plan gives each module."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class HandsOn(Model):
+    """A module whose plan has a branching drill; with `measures_gain` it has two forms (REQ-015)."""
+
+    measures_gain: StrictBool = False
+
+
+class HandsOnFile(RootModel[dict[Slug, HandsOn]]):
+    """hands-on.yaml: the modules that have a drill."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ShippingScenario(Model):
+    """One of the twelve shipping-trade scenarios: its module, and a topic for 周一30分 (REQ-017, REQ-018)."""
+
+    number: Annotated[int, Field(strict=True, ge=1, le=12)]
+    module: Slug
+    monday_topic: Bilingual
+
+
+class ShippingTradeFile(Model):
+    """shipping-trade.yaml."""
+
+    scenarios: tuple[ShippingScenario, ...]
 
 
 # module.yaml

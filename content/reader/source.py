@@ -1,6 +1,6 @@
 """YAML with its line numbers: a fault is reported where it stands, never as a traceback."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,8 +85,14 @@ def read_text(path: Path) -> str:
         raise FaultError(1, "The file is not UTF-8.", "文件不是 UTF-8 编码。") from error
 
 
-def read_yaml(root: Path, path: Path, model: type[M]) -> tuple[M | None, SourceFile, list[ContentError]]:
-    """Read `path` under `root` as `model`.
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def read_yaml(
+    root: Path, path: Path, model: type[M], fill: Callable[[str], str] = _as_it_is
+) -> tuple[M | None, SourceFile, list[ContentError]]:
+    """Read `path` under `root` as `model`; `fill` may replace parts of the text, but no line ends.
 
     Returns the value (None when there is any error), its lines and the errors; raises nothing
     whatever the file holds.
@@ -94,12 +100,21 @@ def read_yaml(root: Path, path: Path, model: type[M]) -> tuple[M | None, SourceF
     source = SourceFile(path)
     try:
         lines: dict[KeyPath, int] = {}
-        source = SourceFile(path, read_text(root / path), lines)
+        source = SourceFile(path, fill(read_text(root / path)), lines)
         return model.model_validate(_parse(source.text, lines)), source, []
     except FaultError as fault:
         return None, source, [fault.at(path)]
     except ValidationError as error:
         return None, source, _schema_errors(error, source)
+
+
+def read_optional(
+    root: Path, path: Path, model: type[M], fill: Callable[[str], str] = _as_it_is
+) -> tuple[M | None, SourceFile, list[ContentError]]:
+    """Like `read_yaml`; a file that is not there is no error."""
+    if not (root / path).is_file():
+        return None, SourceFile(path), []
+    return read_yaml(root, path, model, fill)
 
 
 def _parse(text: str, lines: dict[KeyPath, int]) -> Any:

@@ -1,4 +1,4 @@
-"""Backups: database, figures and signing key in one archive with a manifest of SHA-256 sums."""
+"""Backups: database, figures, uploads and signing key in one archive with a manifest of SHA-256 sums."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def write_backup(settings: Settings, target: Path, *, now: datetime, has_key: bo
     with tempfile.TemporaryDirectory(prefix="lms-backup-", dir=_folder_of(target)) as folder:
         database = Path(folder) / "database"
         name = _copy_sqlite(settings, database) if settings.is_sqlite else _dump_postgres(settings, database)
-        files = {name: database, **_media(settings)}
+        figures, uploads = _media(settings), _uploads(settings)
+        files = {name: database, **figures, **uploads}
         key = settings.data_dir / KEY_FILE
         if has_key and key.exists() and key.read_text().strip() == settings.secret_key:
             files[KEY_NAME] = key
@@ -54,7 +55,7 @@ def write_backup(settings: Settings, target: Path, *, now: datetime, has_key: bo
     kept = (
         "with the signing key: keep it as safe as the server" if KEY_NAME in files else "without signing key"
     )
-    return f"{target}: database and {len(files) - 1 - (KEY_NAME in files)} figures, {kept}."
+    return f"{target}: database, {len(figures)} figures and {len(uploads)} files of uploads, {kept}."
 
 
 def hash_file(path: Path) -> str:
@@ -74,6 +75,13 @@ def _media(settings: Settings) -> dict[str, Path]:
     if not settings.media_dir.is_dir():
         return {}
     return {f"media/{path.name}": path for path in sorted(settings.media_dir.iterdir()) if path.is_file()}
+
+
+def _uploads(settings: Settings) -> dict[str, Path]:
+    """What uploads are kept; work in progress belongs to a running request."""
+    kept = settings.uploads_dir / "kept"
+    found = sorted(path for path in kept.rglob("*") if path.is_file()) if kept.is_dir() else []
+    return {f"uploads/kept/{path.relative_to(kept).as_posix()}": path for path in found}
 
 
 def _copy_sqlite(settings: Settings, target: Path) -> str:
@@ -98,7 +106,7 @@ def _dump_postgres(settings: Settings, target: Path) -> str:
     if program is None:
         raise BackupError(
             "pg_dump is not installed: install PostgreSQL's client, or dump the database where it runs "
-            f"and keep {settings.media_dir} beside the dump."
+            f"and keep {settings.media_dir} and {settings.uploads_dir} beside the dump."
         )
     with target.open("wb") as file:
         done = subprocess.run(  # noqa: S603 – a program found on the path, nothing of a user's in its arguments

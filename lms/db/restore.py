@@ -24,7 +24,10 @@ from lms.db.backup import (
 )
 from lms.db.upgrade import known_revisions
 
-NAMES = re.compile(rf"{SQLITE_NAME}|{POSTGRES_NAME}|{KEY_NAME}|media/[0-9a-f]{{64}}")
+NAMES = re.compile(
+    rf"{SQLITE_NAME}|{POSTGRES_NAME}|{KEY_NAME}|media/[0-9a-f]{{64}}"
+    r"|uploads/kept/[0-9a-f-]{36}/(archive\.zip|prepared\.json|figures/[0-9a-f]{64})"
+)
 MAX_MANIFEST = 64 * 1024 * 1024
 
 
@@ -48,8 +51,11 @@ def restore_backup(settings: Settings, source: Path, *, now: datetime) -> str:
         shutil.move(folder / SQLITE_NAME, path)
         if KEY_NAME in files:
             kept += _place_key(folder / KEY_NAME, settings.data_dir / KEY_FILE, suffix)
-        figures = _place_media(folder / "media", settings.media_dir)
-    lines = [f"Restored: database at revision {revision}, {figures} figures that were missing."]
+        figures = _place_missing(folder / "media", settings.media_dir)
+        uploads = _place_missing(folder / "uploads" / "kept", settings.uploads_dir / "kept")
+    lines = [
+        f"Restored: database at revision {revision}, {figures} figures and {uploads} uploads that were missing."
+    ]
     lines += [f"Kept aside: {old}" for old in kept]
     return "\n".join([*lines, "Run `lms db upgrade` before the next start."])
 
@@ -61,7 +67,7 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
             files = _read_manifest(archive)
             for name, facts in files.items():
                 target = folder / name
-                target.parent.mkdir(exist_ok=True)
+                target.parent.mkdir(parents=True, exist_ok=True)
                 _copy_member(archive, name, target, size=facts["bytes"])
                 if hash_file(target) != facts["sha256"]:
                     raise BackupError(f"{source} is damaged: {name} is not what its manifest says.")
@@ -130,8 +136,8 @@ def _place_key(source: Path, target: Path, suffix: str) -> list[Path]:
     return kept
 
 
-def _place_media(source: Path, target: Path) -> int:
-    """Figures lie under the hash of their bytes, so those that are there are the same."""
+def _place_missing(source: Path, target: Path) -> int:
+    """Figures lie under the hash of their bytes, uploads under their own id: those that are there are the same."""
     target.mkdir(parents=True, exist_ok=True)
     missing = [path for path in source.glob("*") if not (target / path.name).exists()]
     for path in missing:
@@ -148,5 +154,5 @@ def _for_postgres(settings: Settings, source: Path) -> str:
     return (
         "PostgreSQL is restored with its own tools while no server runs: "
         f"`tar -xzf {source} -C FOLDER`, `pg_restore --clean --if-exists --no-owner -d DATABASE "
-        f"FOLDER/{POSTGRES_NAME}`, then copy FOLDER/media to {settings.media_dir}."
+        f"FOLDER/{POSTGRES_NAME}`, then copy FOLDER/media and FOLDER/uploads to {settings.data_dir}."
     )

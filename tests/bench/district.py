@@ -1,17 +1,12 @@
-"""What the supervisor's first screen costs with many people: `python -m tests.bench.district [--people 1000 20000]`.
+"""The pages of a supervisor with many people in the district.
 
-Cold: figures read anew, as after every change in the district. Warm: the same page again, nothing has changed."""
+Anew: figures read from the database, as after every change in the district; else nothing has changed."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -31,11 +26,10 @@ from lms.features.assessment.models import Attempt
 from lms.features.enrollment.models import Enrollment
 from lms.features.organizations.models import Employment, Organization, OrganizationKind
 from lms.features.organizations.service import create_organization
-from lms.features.reporting import district_numbers
+from lms.features.reporting.district_numbers import forget_figures
 from lms.ports.clock import FixedClock
 from tests import world
-from tests.bench.__main__ import postgres
-from tests.bench.pages import COMPRESSED, counted, empty_page
+from tests.bench.measuring import ask, measure_times, report
 from tests.conftest import NOON
 from tests.factories.accounts import make_user, sign_in_as
 from tests.factories.crowd import CHUNK, add_crowd
@@ -55,9 +49,12 @@ PAGES = {
 class DistrictSite:
     """The application with a supervisor's browser."""
 
-    client: FlaskClient
+    browser: FlaskClient
     database: Database
     pages: dict[str, str]
+
+    def client(self, page: str) -> FlaskClient:
+        return self.browser
 
 
 def add_district(db: Session, people: int) -> Organization:
@@ -160,62 +157,11 @@ def _analyze(database: Database) -> None:
         db.execute(text("ANALYZE"))
 
 
-def measure(one: DistrictSite, rounds: int) -> dict[str, Any]:
-    """Milliseconds and queries per page: cold and warm, beside an empty page of the same run."""
-    empty = statistics.median(_times(empty_page(), rounds))
-    found: dict[str, Any] = {"empty_ms": round(empty, 2)}
-    for name, page in one.pages.items():
-
-        def ask(page: str = page) -> None:
-            answer = one.client.get(page, headers=COMPRESSED)
-            assert answer.status_code == 200, (page, answer.status_code)
-            answer.close()
-
-        def ask_anew(ask: Any = ask) -> None:
-            district_numbers.forget_figures()
-            ask()
-
-        ask()
-        cold = statistics.median(_times(ask_anew, max(3, rounds // 10)))
-        ask()
-        warm = statistics.median(_times(ask, rounds))
-        with counted() as statements:
-            ask()
-        found[name] = {
-            "cold_ms": round(cold, 2),
-            "warm_ms": round(warm, 2),
-            "warm_to_empty": round(warm / empty, 1),
-            "queries": len(statements),
-        }
+def report_district(site: DistrictSite, rounds: int) -> dict[str, Any]:
+    """The figures of pages that have been read before, and the milliseconds when everything is read anew."""
+    found = report(site, rounds)
+    for name, url in site.pages.items():
+        once = ask(site.browser, url)
+        anew = measure_times({name: lambda once=once: (forget_figures(), once())}, max(3, rounds // 10))
+        found["pages"][name]["anew_median_ms"] = round(statistics.median(anew[name].wall), 2)
     return found
-
-
-def _times(ask: Any, rounds: int) -> list[float]:
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        ask()
-        times.append((time.perf_counter() - begun) * 1000)
-    return times
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.district", description=__doc__)
-    parser.add_argument("--people", type=int, nargs="+", default=[100, 1000, 20000])
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--postgresql", action="store_true", help="measure on PostgreSQL as well")
-    options = parser.parse_args(arguments)
-    runs = []
-    for engine in ("sqlite", "postgresql")[: 1 + options.postgresql]:
-        for people in options.people:
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                server = postgres(folder / "postgres") if engine == "postgresql" else nullcontext(None)
-                with server as url, district_site(folder, people=people, url=url) as one:
-                    runs.append({"engine": engine, "people": people, **measure(one, options.rounds)})
-    print(json.dumps(runs, indent=1))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from tests import world
-from tests.bench.pages import Site, count_queries, counted, first_view, open_site, site
+from tests.bench.learner import LearnerSite, first_view, learner_site, open_site
+from tests.bench.measuring import count_queries, counted
 from tests.conftest import own_database
 from tests.factories.crowd import add_crowd, add_history
 
@@ -29,13 +30,15 @@ def address(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def small(address: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Path]]:
+def small(
+    address: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LearnerSite, Path]]:
     folder = tmp_path_factory.mktemp("bench")
-    with site(folder, learners=5, url=address) as one:
+    with learner_site(folder, learners=5, url=address) as one:
         yield one, folder
 
 
-def test_queries_are_few_and_do_not_grow(small: tuple[Site, Path], address: str | None) -> None:
+def test_queries_are_few_and_do_not_grow(small: tuple[LearnerSite, Path], address: str | None) -> None:
     one, folder = small
     database = one.app.extensions["database"]
     few = count_queries(one)
@@ -47,7 +50,7 @@ def test_queries_are_few_and_do_not_grow(small: tuple[Site, Path], address: str 
     assert count_queries(open_site(folder, database, address)) == few
 
 
-def test_the_first_view_is_light(small: tuple[Site, Path]) -> None:
+def test_the_first_view_is_light(small: tuple[LearnerSite, Path]) -> None:
     weight = first_view(small[0].learner)
     assert weight["requests"] <= MAX_REQUESTS, weight
     assert weight["bytes"] <= MAX_BYTES, weight
@@ -84,5 +87,5 @@ def answer_with(body: str, kind: str) -> tuple[str, dict[str, str]]:
 
 
 @pytest.fixture
-def world_like(small: tuple[Site, Path]) -> Flask:
+def world_like(small: tuple[LearnerSite, Path]) -> Flask:
     return small[0].app

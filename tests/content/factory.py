@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from tests.content.scenario_sample import scenario_file
+
 GROUND = "foundations/reading-basics"
 MIDDLE = "specialisms/reading-well"
 TOP = "frontier/reading-far"
@@ -263,6 +265,7 @@ def build(root: Path) -> Sample:
         "layers.yaml": LAYERS,
         "skills.yaml": SKILLS,
         "roles.yaml": ROLES,
+        "hands-on.yaml": "reading-basics: {measures_gain: true}\n",
         "plan.yaml": "reading-basics: 120\nreading-well: 16\nreading-far: 16\n",
         "uuids.yaml": "".join(
             f"{slug}: 00000000-0000-4000-8000-{number:012}\n"
@@ -273,6 +276,7 @@ def build(root: Path) -> Sample:
         f"{GROUND}/lessons/01-words.zh.md": LESSON_ZH,
         f"{GROUND}/lessons/01-words.en.md": LESSON_EN,
         f"{GROUND}/media/words.svg": SVG,
+        f"{GROUND}/scenario.yaml": scenario_file(),
         f"{MIDDLE}/module.yaml": module("reading-well", "specialism", 2, **middle),
         f"{MIDDLE}/quiz.yaml": quiz("reading-well", ("true_false",)).replace("counting", "reading"),
         f"{TOP}/module.yaml": module("reading-far", "frontier", 3, prerequisite="reading-well"),

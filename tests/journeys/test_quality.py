@@ -27,7 +27,7 @@ NO_PAGES = frozenset({"static", "catalog.show_media", "errors.service_worker"})
 def page_paths(server: LiveServer) -> list[str]:
     """Every page a learner can see, and two that do not exist."""
     book = make_address_book(server.app, world.ZHOU)
-    paths = [address.url for address in book.pages() if address.endpoint not in NO_PAGES]
+    paths = [address.url for address in book.learner_pages() if address.endpoint not in NO_PAGES]
     return [path for path in dict.fromkeys(paths) if path != "/sign-in"]
 
 

@@ -12,10 +12,12 @@ from recommender import (
     EmptyReason,
     GapRanking,
     ModuleFacts,
+    ModuleSpec,
     NextStep,
     ReasonKind,
     Requirement,
     catalogue_order,
+    plan_path,
     rank_modules,
     recommend,
     role_path,
@@ -134,6 +136,15 @@ def test_the_minimum_path(
         assert set(path) == set(expected["path"])
     else:
         assert len(set(path) - set(expected["path"])) <= 1
+    specs = [ModuleSpec(one.id, one.periods, one.prerequisites, one.teaches) for one in modules]
+    required = {need.skill: need.level for need in requirements(roles[given["role"]])}
+    plan = plan_path(required, specs, held={}, done=given.get("held", ()))
+    assert {step.module for step in plan.steps} == set(path)
+    assert (plan.periods, plan.is_optimal, plan.lower_bound) == (
+        expected["periods"],
+        True,
+        expected["periods"],
+    )
 
 
 def test_switched_off_two_learners_of_a_role_see_the_same(

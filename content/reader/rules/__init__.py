@@ -1,5 +1,15 @@
 """The numbered rules, one file per subject; importing this package registers them all."""
 
-from . import coverage, identity, languages, lessons, media, plan, questions, references
+from . import coverage, identity, languages, lessons, media, plan, questions, references, scenarios
 
-__all__ = ["coverage", "identity", "languages", "lessons", "media", "plan", "questions", "references"]
+__all__ = [
+    "coverage",
+    "identity",
+    "languages",
+    "lessons",
+    "media",
+    "plan",
+    "questions",
+    "references",
+    "scenarios",
+]

@@ -20,7 +20,7 @@ def files_are_readable(curriculum: Curriculum) -> Iterator[Problem]:
 
 @rule("C002", "标识不重复", "Slugs, ids and uuids are unique")
 def identifiers_are_unique(curriculum: Curriculum) -> Iterator[Problem]:
-    """Module slugs and uuids, question ids in the whole curriculum; everything else inside its list."""
+    """Module slugs and uuids, question and scenario ids in the whole curriculum; everything else inside its list."""
     modules = curriculum.modules
     yield from _twice((m.slug, m.meta_source.path, m.meta_source.line("slug")) for m in modules)
     yield from _twice((str(m.meta.uuid), m.meta_source.path, m.meta_source.line("uuid")) for m in modules)
@@ -29,6 +29,9 @@ def identifiers_are_unique(curriculum: Curriculum) -> Iterator[Problem]:
         for m in modules
         for index, question in enumerate(m.questions)
     )
+    yield from _twice(
+        (m.scenario.id, m.scenario_source.path, m.scenario_source.line("id")) for m in modules if m.scenario
+    )
     for file_name, key in (
         ("skills.yaml", "skills"),
         ("skills.yaml", "groups"),
@@ -36,9 +39,12 @@ def identifiers_are_unique(curriculum: Curriculum) -> Iterator[Problem]:
         ("layers.yaml", "layers"),
         ("layers.yaml", "industries"),
         ("layers.yaml", "owners"),
+        ("glossary.yaml", "glossary"),
     ):
         slugs = [item.slug for item in getattr(curriculum, key)]
-        yield from _twice(_listed(slugs, curriculum.sources[file_name], key))
+        yield from _twice(
+            _listed(slugs, curriculum.sources[file_name], "terms" if key == "glossary" else key)
+        )
     for number, role in enumerate(curriculum.roles):
         skills = [requirement.skill for requirement in role.requires]
         yield from _twice(_listed(skills, curriculum.sources["roles.yaml"], "roles", number, "requires"))

@@ -27,6 +27,7 @@ def _texts(curriculum: Curriculum) -> Iterator[tuple[Path, str]]:
     for module in curriculum.modules:
         yield module.meta_source.path, module.meta_source.text
         yield module.quiz_source.path, module.quiz_source.text
+        yield module.scenario_source.path, module.scenario_source.text
         for lesson in module.lessons:
             yield from ((text.path, text.text) for text in lesson.texts.values() if text)
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ..findings import Problem, rule
+from ..findings import Problem, at, rule
 from ..loader import Curriculum, LessonText, Module
-from ..markdown import Block
+from ..markdown import Block, Figure, outline
+from ..schema import LANGUAGES
+from ..source import Key
 
 BLOCKS = {"example", "note", "warning", "tomorrow", "check", "answer"}
 WEB_SCHEMES = ("https://", "http://", "mailto:")
@@ -68,6 +70,19 @@ def targets_exist(curriculum: Curriculum) -> Iterator[Problem]:
             if name not in defined:
                 yield _missing(text, line, f"[^{name}]")
 
+    for module, keys, figure in _scenario_figures(curriculum):
+        if figure.target.removeprefix("media/") not in module.media:
+            zh, en = f"找不到 {figure.target}。", f"{figure.target} does not exist."
+            yield at(module.scenario_source, *keys, zh=zh, en=en)
+
+
+def _scenario_figures(curriculum: Curriculum) -> Iterator[tuple[Module, tuple[Key, ...], Figure]]:
+    for module in curriculum.modules:
+        for n, node in enumerate(module.scenario.nodes if module.scenario else ()):
+            for language in LANGUAGES:
+                for figure in outline(node.text.of(language)).figures:
+                    yield module, ("nodes", n, "text", language), figure
+
 
 def _is_inside(module: Module, target: str) -> bool:
     path = (module.folder / target.partition("#")[0]).resolve()
@@ -86,6 +101,10 @@ def figures_have_alternative_text(curriculum: Curriculum) -> Iterator[Problem]:
             if not figure.alt:
                 zh, en = f"{figure.target} 没有替代文字。", f"{figure.target} has no alternative text."
                 yield Problem(text.path, figure.line, zh, en)
+    for module, keys, figure in _scenario_figures(curriculum):
+        if not figure.alt:
+            zh, en = f"{figure.target} 没有替代文字。", f"{figure.target} has no alternative text."
+            yield at(module.scenario_source, *keys, zh=zh, en=en)
 
 
 @rule("C030", "课文的骨架完整", "A lesson keeps to its form")

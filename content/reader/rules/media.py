@@ -28,7 +28,7 @@ def media_are_used(curriculum: Curriculum) -> Iterator[Problem]:
 
 
 def _texts(module: Module) -> Iterator[str]:
-    yield from (module.meta_source.text, module.quiz_source.text)
+    yield from (module.meta_source.text, module.quiz_source.text, module.scenario_source.text)
     for lesson in module.lessons:
         yield from (text.text for text in lesson.texts.values() if text)
 

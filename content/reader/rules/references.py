@@ -25,7 +25,7 @@ def closure(curriculum: Curriculum, module: Module) -> set[str]:
 
 @rule("C005", "引用都找得到", "References resolve")
 def references_resolve(curriculum: Curriculum) -> Iterator[Problem]:
-    """Skills, groups, layers, industries, owners, prerequisites; a question's skill and outcome."""
+    """Skills, groups, layers, industries, owners, prerequisites, hands-on modules, areas of terms; a question's skill and outcome."""
     skills = curriculum.skills_by_slug.keys()
     industries = {industry.slug for industry in curriculum.industries}
     groups = {group.slug for group in curriculum.groups}
@@ -38,6 +38,11 @@ def references_resolve(curriculum: Curriculum) -> Iterator[Problem]:
             yield from _unknown(
                 requirement.skill, skills, source, "roles", number, "requires", index, "skill"
             )
+    for slug in curriculum.hands_on:
+        yield from _unknown(slug, curriculum.modules_by_slug, curriculum.sources["hands-on.yaml"], slug)
+    yield from _shipping_references(curriculum)
+    for number, term in enumerate(curriculum.glossary):
+        yield from _unknown(term.area, skills, curriculum.sources["glossary.yaml"], "terms", number, "area")
     layers = {layer.slug for layer in curriculum.layers}
     owners = {owner.slug for owner in curriculum.owners}
     for module in curriculum.modules:
@@ -51,6 +56,17 @@ def references_resolve(curriculum: Curriculum) -> Iterator[Problem]:
         for index, taught in enumerate(meta.teaches):
             yield from _unknown(taught.skill, skills, source, "teaches", index, "skill")
         yield from _question_references(module)
+
+
+def _shipping_references(curriculum: Curriculum) -> Iterator[Problem]:
+    """A shipping-trade scenario names the module that carries its number, and the other way round."""
+    source = curriculum.sources["shipping-trade.yaml"]
+    for index, row in enumerate(curriculum.shipping_trade):
+        module = curriculum.modules_by_slug.get(row.module)
+        if module is None or module.meta.scenario_number != row.number:
+            zh = f"{row.module} 不是第 {row.number} 个应用场景。"
+            en = f"{row.module} is not scenario {row.number}."
+            yield at(source, "scenarios", index, zh=zh, en=en)
 
 
 def _question_references(module: Module) -> Iterator[Problem]:

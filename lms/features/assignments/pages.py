@@ -120,9 +120,15 @@ class RulesPage:
     """What stands for joiners in the actor's part of the tree."""
 
     rules: list[tuple[RuleRow, list[ModuleCard]]]
+    actor: Actor
 
-    def may_end(self, actor: Actor, rule: RuleRow) -> bool:
-        return actor.covers(rule.path, Hat.MANAGER)
+    @property
+    def can_assign(self) -> bool:
+        """Whether the viewer manages people anywhere; who only supervises reads."""
+        return bool(self.actor.paths(Hat.MANAGER))
+
+    def may_end(self, rule: RuleRow) -> bool:
+        return self.actor.covers(rule.path, Hat.MANAGER)
 
 
 def read_person_page(db: Session, person: PersonRow, form: AssignForm, *, today: date) -> AssignPage:
@@ -152,10 +158,11 @@ def read_organization_page(
     )
 
 
-def read_rules_page(db: Session, paths: Iterable[str], *, today: date) -> RulesPage:
-    """The standing assignments with their modules."""
+def read_rules_page(db: Session, actor: Actor, *, today: date) -> RulesPage:
+    """The standing assignments in the actor's part of the tree with their modules."""
     snapshot, _policy = read_snapshot(db, today=today)
-    return RulesPage([(rule, offered(snapshot, rule)) for rule in list_rules(db, paths)])
+    rules = list_rules(db, actor.paths(Hat.MANAGER, Hat.SUPERVISOR))
+    return RulesPage([(rule, offered(snapshot, rule)) for rule in rules], actor)
 
 
 def carry_out(db: Session, page: AssignPage, actor: Actor, *, now: datetime) -> Asked:

@@ -128,8 +128,7 @@ def change_due(row: AssignmentRow) -> ResponseReturnValue:
 @requires(Permission.TEAM_VIEW)
 def show_rules() -> ResponseReturnValue:
     """What stands for joiners."""
-    paths = current_actor().paths(Hat.MANAGER, Hat.SUPERVISOR)
-    page = read_rules_page(db(), paths, today=today())
+    page = read_rules_page(db(), current_actor(), today=today())
     return render_template("assignments/show_rules.html", page=page)
 
 

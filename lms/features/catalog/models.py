@@ -66,7 +66,7 @@ class ModuleVersion(Base):
     period_split: Mapped[dict[str, Any]]
     details: Mapped[
         dict[str, Any]
-    ]  # outcomes, basis, owner, review cadence, scenario number: shown, never queried
+    ]  # outcomes, basis, owner, review cadence, scenario number, drill: shown, never queried
     lesson_count: Mapped[int]
     reviewed_on: Mapped[date | None]
     published_at: Mapped[datetime | None]

@@ -16,8 +16,10 @@ from uuid import UUID
 from content.reader.loader import Curriculum, LessonSource
 from content.reader.loader import Module as ModuleSource
 from content.reader.schema import Language
+from content.reader.terms import TermFinder, used_terms
 from lms.features.catalog.questions import body_and_key
 from lms.features.catalog.rendering import Figure, render_lesson
+from lms.features.catalog.scenarios import scenario_to_store
 from lms.features.files.content_types import MEDIA_TYPES, image_size
 
 VIEW_BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
@@ -105,27 +107,35 @@ class PreparedModule:
         return {"zh": self.facts["title_zh"], "en": self.facts["title_en"]}
 
 
-def fingerprint_of(source: ModuleSource) -> str:
-    """What tells versions apart: the files, and how they are rendered."""
-    return f"{RENDERING}:{source.content_hash}"
+def fingerprint_of(source: ModuleSource, curriculum: Curriculum) -> str:
+    """What tells versions apart: the files, the definitions and dated figures in them, how they are rendered."""
+    texts = [(language, lesson.text(language) or "") for lesson in source.lessons for language in LANGUAGES]
+    terms = used_terms(texts, curriculum.glossary) if source.is_complete else ()
+    parts = [term.model_dump_json() for term in terms]
+    parts += [f"{key}={row.value}" for key, row in sorted(source.parameters.items())]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return f"{RENDERING}:{source.content_hash}" + (f":{digest}" if parts else "")
 
 
 def prepare_module(source: ModuleSource, curriculum: Curriculum) -> PreparedModule:
     """Render and clean a module of the files."""
     figures, sizes = _figures(source, curriculum.root)
     meta = source.meta
+    facts = _facts(source, curriculum)
+    finders = {language: TermFinder(language, curriculum.glossary) for language in LANGUAGES}
+    facts["details"]["scenario"] = scenario_to_store(source, sizes)
     return PreparedModule(
         uuid=str(UUID(str(meta.uuid))),
         slug=meta.slug,
         layer=meta.layer,
         place_row=meta.place.row,
         place_column=meta.place.column,
-        fingerprint=fingerprint_of(source),
-        facts=_facts(source, curriculum),
+        fingerprint=fingerprint_of(source, curriculum),
+        facts=facts,
         prerequisites=list(meta.prerequisites),
         teaches=[(row.skill, row.level) for row in meta.teaches],
         figures=figures,
-        lessons=[_lesson(lesson, sizes) for lesson in source.lessons] if source.is_complete else [],
+        lessons=[_lesson(lesson, sizes, finders) for lesson in source.lessons] if source.is_complete else [],
         questions=_questions(source),
         search_texts=_search_texts(source),
     )
@@ -191,9 +201,17 @@ def _size(name: str, data: bytes) -> tuple[int, int]:
     return (round(float(found[1])), round(float(found[2]))) if found else UNKNOWN_SIZE
 
 
-def _lesson(lesson: LessonSource, figures: Mapping[str, Figure]) -> PreparedLesson:
+def _lesson(
+    lesson: LessonSource, figures: Mapping[str, Figure], finders: Mapping[Language, TermFinder]
+) -> PreparedLesson:
     zh, en = (
-        render_lesson(_text(lesson, language), language=language, media=figures) for language in LANGUAGES
+        render_lesson(
+            _text(lesson, language),
+            language=language,
+            media=figures,
+            terms=finders[_spoken(lesson, language)],
+        )
+        for language in LANGUAGES
     )
     minutes = {language: lesson.reading_minutes(language) for language in LANGUAGES}
     return PreparedLesson(
@@ -209,8 +227,13 @@ def _lesson(lesson: LessonSource, figures: Mapping[str, Figure]) -> PreparedLess
     )
 
 
+def _spoken(lesson: LessonSource, language: Language) -> Language:
+    """The language of the text that stands for `language`."""
+    return language if lesson.text(language) else next(other for other in LANGUAGES if other != language)
+
+
 def _text(lesson: LessonSource, language: Language) -> str:
-    return lesson.text(language) or next(lesson.text(other) or "" for other in LANGUAGES if other != language)
+    return lesson.text(_spoken(lesson, language)) or ""
 
 
 def _questions(source: ModuleSource) -> list[PreparedQuestion]:

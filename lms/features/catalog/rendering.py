@@ -18,6 +18,9 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from content.reader.terms import TermFinder
+from lms.features.catalog.term_marks import mark_terms, render_term
+
 WORDS = {
     "zh": {
         "example": "例",
@@ -43,7 +46,7 @@ _MATHML = (
 )
 _HTML = (
     "section h2 h3 h4 p a strong em code pre ul ol li blockquote table thead tbody tr th td hr br "
-    "sup sub div span figure figcaption img details summary del"
+    "sup sub div span figure figcaption img details summary del button"
 )
 TAGS = frozenset(f"{_MATHML} {_HTML}".split())
 ATTRIBUTES: dict[str, set[str]] = {
@@ -53,6 +56,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "td": {"data-label", "align"},
     "th": {"scope", "align"},
     "section": {"data-section"},
+    "button": {"type", "popovertarget"},
+    "span": {"popover", "lang"},
     "ol": {"start"},
     "math": {"display", "xmlns"},
     "mo": {"stretchy", "fence", "form"},
@@ -80,9 +85,13 @@ class Figure:
     height: int
 
 
-def render_lesson(text: str, *, language: str, media: Mapping[str, Figure]) -> RenderedLesson:
-    """Render and clean one lesson; `media` maps the names used in the text to what is served."""
-    html = str(_parser(language).render(text, {"media": media}))
+def render_lesson(
+    text: str, *, language: str, media: Mapping[str, Figure], terms: TermFinder | None = None
+) -> RenderedLesson:
+    """Render and clean one lesson; `media` maps the names used in the text to what is served.
+
+    With `terms`, each term carries its definition where it first stands in a section."""
+    html = str(_parser(language).render(text, {"media": media, "terms": terms}))
     html = _in_sections(LONE_FIGURE.sub(r"\1", html))
     clean = clean_html(html)
     titles = tuple({"id": found[0], "title": _plain(found[1])} for found in SECTION.findall(clean))
@@ -116,7 +125,9 @@ def _parser(language: str) -> MarkdownIt:
         parser.use(container_plugin, name, render=_block(name, WORDS[language][name]))
     parser.use(container_plugin, "answer", render=_answer(WORDS[language]["answer"]))
     parser.core.ruler.push("terrace", _prepare)
+    parser.core.ruler.push("terms", mark_terms)
     parser.add_render_rule("image", _image)
+    parser.add_render_rule("term", render_term)
     return parser
 
 

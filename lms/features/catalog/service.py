@@ -118,7 +118,7 @@ def _sync_module(
     current = db.scalar(
         select(ModuleVersion).where(ModuleVersion.module_id == module.id, ModuleVersion.is_current)
     )
-    if current is not None and current.content_hash == fingerprint_of(source):
+    if current is not None and current.content_hash == fingerprint_of(source, curriculum):
         report.unchanged.append(source.slug)
         return
     if current is not None:

@@ -40,7 +40,7 @@ from lms.features.taxonomy.queries import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Snapshot:
     """Modules, skills and roles of one revision. Nobody changes what it holds."""
 
@@ -53,6 +53,11 @@ class Snapshot:
     requirements: dict[int, tuple[RequirementRow, ...]]  # by role id
     skills: dict[int, SkillName]
     industries: dict[str, tuple[str, str]]
+
+    def __repr__(self) -> str:
+        """What tells two snapshots apart: the revision, and which modules besides everybody's are in it."""
+        more = [card.module_id for card in self.private if card.module_id in self.cards]
+        return f"Snapshot({self.token}, {more})"
 
     def find_card(self, slug: str) -> ModuleCard | None:
         """The module with this slug."""

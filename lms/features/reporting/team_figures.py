@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.features.organizations.models import Organization
 from lms.features.reporting import counts
 from lms.features.reporting.models import PersonGap, PersonSummary, TeamCount
 from lms.features.reporting.team_filter import Show
-from lms.features.reporting.team_queries import NextDue, Team, next_due
+from lms.features.reporting.team_queries import MOST_KEPT, NextDue, Team, next_due
 
 DIRECT, NEXT_DUE = "direct", "next-due"
 
@@ -117,6 +118,17 @@ class Figures:
 def read_figures(db: Session, team: Team) -> Figures:
     """The team in numbers, in two queries: the counts of its part of the tree, less what the viewer adds."""
     heads = (team.organization_path,) if team.organization_path else team.paths
+    found: counts.Counts = Counter()
+    rows: Iterable[Row[*tuple[Any, ...]]] = db.execute(_numbers(team, heads))
+    for row in rows:
+        found[row[0], row[1], "people"] += row[2]
+        found[row[0], row[1], "amount"] += row[3]
+    found.subtract(_own(db, team, heads))
+    return Figures(found, team.today)
+
+
+@lru_cache(MOST_KEPT)
+def _numbers(team: Team, heads: tuple[str, ...]) -> CompoundSelect[Any]:
     kept = (
         select(TeamCount.kind, TeamCount.key, TeamCount.people, TeamCount.amount)
         .join(Organization, Organization.id == TeamCount.organization_id)
@@ -125,27 +137,23 @@ def read_figures(db: Session, team: Team) -> Figures:
     direct = select(literal(DIRECT), literal(""), func.count(), literal(0)).where(
         PersonSummary.line_manager_id == team.viewer_id, team.holds(PersonSummary)
     )
-    found: counts.Counts = Counter()
     coming = next_due(team).subquery()
     following = select(literal(NEXT_DUE), *coming.c, literal(0))
-    rows: Iterable[Row[*tuple[Any, ...]]] = db.execute(union_all(kept, direct, following))
-    for row in rows:
-        found[row[0], row[1], "people"] += row[2]
-        found[row[0], row[1], "amount"] += row[3]
-    found.subtract(_own(db, team, heads))
-    return Figures(found, team.today)
+    return union_all(kept, direct, following)
+
+
+_SUMMARY, _GAP = PersonSummary.__table__, PersonGap.__table__
+_OWN = (
+    select(_SUMMARY, _GAP.c.skill_id, _GAP.c.required, _GAP.c.gap, _GAP.c.is_must, Organization.path)
+    .join(Organization, Organization.id == _SUMMARY.c.organization_id)
+    .outerjoin(_GAP, _GAP.c.user_id == _SUMMARY.c.user_id)
+    .where(_SUMMARY.c.user_id == bindparam("viewer_id"))
+)
 
 
 def _own(db: Session, team: Team, heads: Iterable[str]) -> counts.Counts:
     """What the viewer adds, who may work in the part of the tree that is shown."""
-    summary, gap = PersonSummary.__table__, PersonGap.__table__
-    query = (
-        select(summary, gap.c.skill_id, gap.c.required, gap.c.gap, gap.c.is_must, Organization.path)
-        .join(Organization, Organization.id == summary.c.organization_id)
-        .outerjoin(gap, gap.c.user_id == summary.c.user_id)
-        .where(summary.c.user_id == team.viewer_id)
-    )
-    rows = [dict(row) for row in db.execute(query).mappings()]
+    rows = [dict(row) for row in db.execute(_OWN, {"viewer_id": team.viewer_id}).mappings()]
     if not rows or not any(rows[0]["path"].startswith(head) for head in heads):
         return Counter()
     return counts.contributions(rows[0], [row for row in rows if row["skill_id"] is not None])

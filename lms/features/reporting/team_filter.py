@@ -71,6 +71,9 @@ class TeamFilter:
         wanted = tuple(name for name in COLUMNS if name in named)
         return cls(values, wanted or USUAL_COLUMNS)
 
+    def __hash__(self) -> int:
+        return hash((tuple(self.values.items()), self.columns))
+
     def get(self, name: str) -> str:
         return self.values.get(name, "")
 

@@ -1,12 +1,14 @@
 """Reads of a team: figures, people and gaps of everybody in the scope, from the summaries.
 
-Every read is one statement whatever the number of people. Who looks is not part of the team: everybody below."""
+Every read is one statement whatever the number of people. Who looks is not part of the team: everybody below.
+Building a statement costs more than running it, so those of the first screen are kept for who asks again."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, false, func, or_, select, true
@@ -20,6 +22,7 @@ from lms.features.reporting.models import PersonGap, PersonRequirement, PersonSu
 from lms.features.reporting.team_filter import Show, State, TeamFilter
 
 Summary, Gap, Need = PersonSummary, PersonGap, PersonRequirement
+MOST_KEPT = 1024  # statements of each kind
 Model = type[PersonSummary] | type[PersonGap] | type[PersonRequirement]
 
 
@@ -137,15 +140,19 @@ def next_due(team: Team) -> Select[str, int]:
 
 def list_heads(db: Session, team: Team, organization_id: int = 0) -> list[HeadRow]:
     """The organisations at the head of the team's parts of the tree, and the one asked for if it lies in them."""
+    return [HeadRow(*row) for row in db.execute(_heads(team.paths, organization_id))]
+
+
+@lru_cache(MOST_KEPT)
+def _heads(paths: tuple[str, ...], organization_id: int) -> Select[Any]:
     node = aliased(Organization)
     under = select(func.count(node.id)).where(node.path.like(Organization.path + "%")).scalar_subquery()
-    asked = and_(Organization.id == organization_id, below(Organization.path, team.paths))
-    query = (
+    asked = and_(Organization.id == organization_id, below(Organization.path, paths))
+    return (
         select(Organization.id, Organization.path, Organization.name_zh, Organization.name_en, under - 1)
-        .where(or_(Organization.path.in_(team.paths), asked))
+        .where(or_(Organization.path.in_(paths), asked))
         .order_by(func.length(Organization.path), Organization.id)
     )
-    return [HeadRow(*row) for row in db.execute(query)]
 
 
 def list_lines(
@@ -158,18 +165,24 @@ def list_lines(
     offset: int = 0,
 ) -> list[PersonLine]:
     """The people asked for, in the order asked for; `roles`: those whose name holds a word of the search."""
+    return [_line(row) for row in db.execute(_lines(team, wanted, tuple(roles), limit, offset))]
+
+
+@lru_cache(MOST_KEPT)
+def _lines(
+    team: Team, wanted: TeamFilter, roles: tuple[int, ...], limit: int | None, offset: int
+) -> Select[Any]:
     page = _chosen(Summary.user_id, team, wanted, roles).order_by(*_order(wanted)).limit(limit).offset(offset)
     if wanted.sort in ("name", "role"):
         page = page.join(User, User.id == Summary.user_id)
     ids = page.subquery()
-    query = (
+    return (
         select(*_LINE)
         .join(ids, ids.c.user_id == Summary.user_id)
         .join(User, User.id == Summary.user_id)
         .join(Organization, Organization.id == Summary.organization_id)
         .order_by(*_order(wanted))
     )
-    return [_line(row) for row in db.execute(query)]
 
 
 def find_line(db: Session, user_id: int) -> PersonLine | None:
@@ -197,6 +210,11 @@ def list_heat(
     db: Session, team: Team, wanted: TeamFilter, *, roles: Collection[int], limit: int, offset: int = 0
 ) -> list[HeatCell]:
     """The gaps of the people who lack most, among those asked for, in one query."""
+    return [HeatCell(*row) for row in db.execute(_heat(team, wanted, tuple(roles), limit, offset))]
+
+
+@lru_cache(MOST_KEPT)
+def _heat(team: Team, wanted: TeamFilter, roles: tuple[int, ...], limit: int, offset: int) -> Select[Any]:
     worst = (
         _chosen(Summary.user_id, team, wanted, roles)
         .add_columns(Summary.gap_levels, Summary.role_id)
@@ -206,13 +224,12 @@ def list_heat(
         .offset(offset)
         .subquery()
     )
-    query = (
+    return (
         select(worst.c.user_id, User.display_name, worst.c.role_id, Gap.skill_id, Gap.gap, Gap.is_must)
         .join(User, User.id == worst.c.user_id)
         .join(Gap, Gap.user_id == worst.c.user_id)
         .order_by(worst.c.gap_levels.desc(), worst.c.user_id, Gap.skill_id)
     )
-    return [HeatCell(*row) for row in db.execute(query)]
 
 
 def _chosen(column: Any, team: Team, wanted: TeamFilter, roles: Collection[int]) -> Select[Any]:

@@ -21,6 +21,7 @@ from lms.features.reporting.team_person import list_waived, read_person
 from lms.features.reporting.team_queries import find_line
 from lms.features.trail.looks import note_export, note_look
 from lms.web.context import current_actor, db, today
+from lms.web.kept_pages import render_kept
 from lms.web.permissions import requires
 from lms.web.spreadsheets import send_table
 
@@ -52,7 +53,7 @@ def show_team() -> ResponseReturnValue:
     page = read_team_page(db(), ground())
     if page.opened:
         note_look(page.opened.line.user_id, "person")
-    return render_template("reporting/team_show.html", page=page, pages=pages)
+    return render_kept("reporting/team_show.html", facts=page, page=page, pages=pages)
 
 
 @blueprint.get("/team.<any(xlsx,csv):kind>")
@@ -80,7 +81,8 @@ def show_person(person: PersonRow) -> ResponseReturnValue:
 @requires(Permission.TEAM_VIEW)
 def show_gaps() -> ResponseReturnValue:
     """Who lacks what, and which modules close it."""
-    return render_template("reporting/team_gaps.html", page=read_gaps_page(db(), ground()), pages=pages)
+    page = read_gaps_page(db(), ground())
+    return render_kept("reporting/team_gaps.html", facts=page, page=page, pages=pages)
 
 
 @blueprint.get("/team/gaps.<any(xlsx,csv):kind>")
@@ -104,8 +106,8 @@ def export_closers(kind: str) -> ResponseReturnValue:
 def show_modules() -> ResponseReturnValue:
     """How far the departments are in each required module."""
     page = read_matrix(db(), ground())
-    return render_template(
-        "reporting/team_modules.html", page=page, pages=pages, State=State, part_name=part_name
+    return render_kept(
+        "reporting/team_modules.html", facts=page, page=page, pages=pages, State=State, part_name=part_name
     )
 
 

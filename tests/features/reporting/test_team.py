@@ -23,7 +23,7 @@ from lms.features.organizations.models import Organization
 from lms.features.reporting.summaries import summarise
 from lms.features.taxonomy.models import Skill
 from lms.features.trail.models import TrailEntry
-from tests.bench.pages import counted
+from tests.bench.measuring import counted
 from tests.conftest import NOON
 from tests.factories.accounts import sign_in_as
 from tests.factories.curriculum import BASICS, COUNTING, FAR, READING

@@ -1,0 +1,133 @@
+"""Modules that are completed by the same learners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.estimators.base import Recommender, as_completions, binary
+from recommender.estimators.linear import inverse, sample_modules
+from recommender.evaluation import judge
+from recommender.ranking import best_of_rows
+from recommender.tuning import Values, choose
+
+AXES = {
+    "dropout": (0.5, 0.65, 0.8, 0.9, 0.95),
+    "floor": (0.1, 0.4, 1.5, 5.0),
+    "discount": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
+}
+USUAL = {"dropout": 0.8, "floor": 0.4, "discount": 0.1}
+MEASURE = "NDCG@20 on a tenth of each learner's modules, held out"
+N = 20
+TIE_BREAK = 1e-4
+"""What the most popular module gains by being so: it orders modules of which nothing else is known."""
+
+
+class CoLearning(Recommender):
+    """Rank modules completed by learners with a similar history: a linear item-item model in closed form.
+
+    The model predicts each module of a learner from the others (EASE, Steck 2019) under dropout of the
+    others, which in closed form is a ridge that grows with a module's popularity (EDLAE, Steck 2020).
+    Strength of the dropout, ridge and discount of popular modules are chosen inside `fit`.
+
+    Parameters: random_state (int) draws what is held out.
+    Attributes: similarity_ (float32, shape (n_modules, n_modules)): row: a module done, column: what it
+    adds to the score of another; usual_ (float64, shape (n_modules,)): tie break by popularity;
+    chosen_ (dict): hyper-parameters, the measure by which they were chosen and all that was tried.
+    """
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def fit(self, completions: csr_array) -> Self:
+        """Learn from who completed what.
+
+        :param completions: shape (n_learners, n_modules), non-zero where completed
+        """
+        done = binary(completions)
+        self.n_modules_ = int(done.shape[1])
+        self.chosen_ = choose_similarity(done, self.random_state)
+        gram = (done.T @ done).toarray()
+        popularity = gram.diagonal().copy()
+        self.similarity_ = similarity(gram, popularity, self.chosen_["values"])
+        self.usual_ = TIE_BREAK * popularity.astype(np.float64) / max(1.0, popularity.max(initial=0.0))
+        return self
+
+    def _parts(self, history: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
+        together = self.similarity_[np.unique(history)].sum(axis=0, dtype=np.float64)
+        return {"together": together, "usual": self.usual_}
+
+    def _score_block(self, histories: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = as_completions(histories, self.n_modules_) @ self.similarity_
+        scores += self.usual_.astype(np.float32)
+        return scores
+
+
+def similarity(gram: NDArray[np.float32], popularity: NDArray[np.float32], values: Values) -> NDArray[np.float32]:
+    """The item-item weights for one choice of hyper-parameters; `gram` is used up.
+
+    :param gram: numbers of learners who did both, shape (n_modules, n_modules)
+    :param values: dropout (0 … 1), floor (ridge in multiples of the mean popularity), discount (exponent)
+    """
+    mean = max(1.0, float(popularity.mean())) if len(popularity) else 1.0
+    np.fill_diagonal(gram, popularity / (1.0 - values["dropout"]) + values["floor"] * mean)
+    weights = inverse(gram)
+    weights /= -weights.diagonal() * discounted(popularity, mean, -values["discount"])
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def discounted(popularity: NDArray[np.float32], mean: float, exponent: float) -> NDArray[np.float32]:
+    """(popularity ÷ mean) to the power of −exponent; a module nobody did counts as done once."""
+    factors: NDArray[np.float32] = ((np.maximum(popularity, 1.0) / mean) ** -exponent).astype(np.float32)
+    return factors
+
+
+def choose_similarity(done: csr_array, random_state: int) -> dict[str, Any]:
+    """Choose the hyper-parameters of `similarity` on modules held out of each learner."""
+    rng = np.random.default_rng(random_state)
+    kept, held = hold_out(sample_modules(done, rng), rng)
+    if not held.nnz:
+        return choose(AXES, USUAL, None, measure=MEASURE)
+    return choose(AXES, USUAL, _Trial(kept, held, rng).score, measure=MEASURE)
+
+
+def hold_out(done: csr_array, rng: np.random.Generator, share: float = 0.1) -> tuple[csr_array, csr_array]:
+    """Split the modules of each learner who has at least two: (kept, held out), of equal shape."""
+    lengths = np.diff(done.indptr)
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.lexsort((rng.random(done.nnz), rows))
+    n_held = np.where(lengths > 1, np.maximum(1, np.round(share * lengths)), 0)
+    is_held = np.zeros(done.nnz, dtype=np.bool_)
+    is_held[order] = np.arange(done.nnz) - np.repeat(done.indptr[:-1], lengths) < np.repeat(n_held, lengths)
+
+    def part(mask: NDArray[np.bool_]) -> csr_array:
+        pairs = (rows[mask], done.indices[mask])
+        return csr_array((done.data[mask], pairs), shape=done.shape)
+
+    return part(~is_held), part(is_held)
+
+
+class _Trial:
+    """Scores settings on at most 6,000 learners; a setting that differs in the discount only is cheap."""
+
+    def __init__(self, kept: csr_array, held: csr_array, rng: np.random.Generator) -> None:
+        self.gram = (kept.T @ kept).toarray()
+        self.popularity = self.gram.diagonal().copy()
+        some = np.sort(rng.permutation(np.flatnonzero(np.diff(held.indptr)))[:6000])
+        self.kept, self.held = kept[some], held[some]
+        self.weights: dict[tuple[float, float], NDArray[np.float32]] = {}
+
+    def score(self, values: Values) -> float:
+        key = values["dropout"], values["floor"]
+        if key not in self.weights:
+            plain = values | {"discount": 0.0}
+            self.weights = {key: self.kept @ similarity(self.gram.copy(), self.popularity, plain)}
+        mean = max(1.0, float(self.popularity.mean()))
+        scores = self.weights[key] * discounted(self.popularity, mean, values["discount"])
+        scores[np.repeat(np.arange(self.kept.shape[0]), np.diff(self.kept.indptr)), self.kept.indices] = -np.inf
+        return float(judge(best_of_rows(scores, N)[0], self.held).ndcg.mean())

@@ -1,0 +1,172 @@
+"""New modules: what they are about and who teaches them says who will come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.estimators.base import Recommender, as_completions, binary
+from recommender.estimators.co_learning import TIE_BREAK, similarity
+from recommender.estimators.linear import MANY_MODULES, solve
+from recommender.evaluation import judge
+from recommender.ranking import best_of_rows
+from recommender.text_features import vectors_by_script
+from recommender.tuning import Values, choose
+
+AXES = {
+    "words": (0.1, 0.25, 0.4, 0.55, 0.7),
+    "ridge": (0.3, 0.6, 1.0, 2.0, 4.0),
+    "evenness": (0.0, 0.3, 0.6, 0.8),
+}
+USUAL = {"words": 0.4, "ridge": 1.0, "evenness": 0.6}
+TOGETHER = {"dropout": 0.8, "floor": 0.4, "discount": 0.0}
+MEASURE = "Recall@20 among modules treated as new: five times 15 % of those with a history"
+N = 20
+N_FOLDS = 5
+
+
+class ColdStart(Recommender):
+    """Rank modules without a history: kernel ridge regression from texts to item-item weights.
+
+    What `CoLearning` learns about a module with a history (a column of weights, one per module done) is
+    predicted for every module from its text. The kernel is the cosine of TF-IDF vectors: character
+    n-grams for Han, words and identifiers for the rest, so that it works in Chinese and in English.
+
+    `recommend` ranks the new modules unless candidates are named; all modules where none is new.
+
+    Parameters: random_state (int) draws the modules treated as new.
+    Attributes: weights_ (float32, shape (n_modules, n_modules)): row: a module done, column: what it adds
+    to the score of another; new_ (bool, shape (n_modules,)); usual_ (float64, shape (n_modules,)): tie
+    break by the score for an average learner; chosen_ (dict): words (what the words weigh beside Han),
+    ridge, evenness (how far columns are brought to one size).
+    """
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def fit(self, completions: csr_array, texts: Sequence[str], new: NDArray[np.bool_]) -> Self:
+        """Learn from who completed what and from what modules say of themselves.
+
+        :param completions: shape (n_learners, n_modules); columns of new modules are not read
+        :param texts: one per module, new ones included
+        :param new: shape (n_modules,), True where a module has no history
+        :raises ValueError: when texts or `new` are not as long as there are modules
+        """
+        done = binary(completions)
+        self.n_modules_ = int(done.shape[1])
+        self.new_ = np.asarray(new, dtype=np.bool_).copy()
+        if not len(texts) == len(self.new_) == self.n_modules_:
+            raise ValueError(f"{self.n_modules_} modules, {len(texts)} texts, {len(self.new_)} marks")
+        kernels = script_kernels(texts)
+        old = np.flatnonzero(~self.new_)
+        known = csr_array(done[:, old])
+        self.chosen_ = choose_kernel(known, [kernel[np.ix_(old, old)] for kernel in kernels], self.random_state)
+        self.weights_ = np.zeros((self.n_modules_, self.n_modules_), dtype=np.float32)
+        if len(old):
+            kernel = mix(kernels, self.chosen_["values"]["words"])
+            columns = predict_columns(together(known), kernel[np.ix_(old, old)], kernel[:, old], self.chosen_["values"])
+            self.weights_[old] = columns
+        self.usual_ = self._usual(done)
+        return self
+
+    def _usual(self, done: csr_array) -> NDArray[np.float64]:
+        """The scores for an average learner, brought to the size of a tie break."""
+        share = done.sum(axis=0) / max(1, done.shape[0]) * ~self.new_
+        scores = share @ self.weights_
+        usual: NDArray[np.float64] = TIE_BREAK * scores.astype(np.float64) / max(1.0, np.abs(scores).max(initial=0.0))
+        return usual
+
+    def _default_candidates(self) -> NDArray[np.bool_]:
+        return self.new_.copy() if self.new_.any() else np.ones(self.n_modules_, dtype=np.bool_)
+
+    def _parts(self, history: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
+        content = self.weights_[np.unique(history)].sum(axis=0, dtype=np.float64)
+        return {"content": content, "usual": self.usual_}
+
+    def _score_block(self, histories: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = as_completions(histories, self.n_modules_) @ self.weights_
+        scores += self.usual_.astype(np.float32)
+        return scores
+
+
+def script_kernels(texts: Sequence[str]) -> list[NDArray[np.float32]]:
+    """Cosines between all texts by their Han part and by the rest, each of shape (n_texts, n_texts)."""
+    return [(vectors @ vectors.T).toarray() for vectors in vectors_by_script(texts)]
+
+
+def mix(kernels: Sequence[NDArray[np.float32]], words: float) -> NDArray[np.float32]:
+    """One kernel of the two."""
+    return np.float32(1.0 - words) * kernels[0] + np.float32(words) * kernels[1]
+
+
+def together(done: csr_array) -> NDArray[np.float32]:
+    """Item-item weights of modules with a history."""
+    gram = (done.T @ done).toarray()
+    weights = similarity(gram, gram.diagonal().copy(), TOGETHER)
+    weights /= max(float(weights.std()), 1e-12) if weights.size else 1.0
+    return weights
+
+
+def predict_columns(
+    weights: NDArray[np.float32],
+    among: NDArray[np.float32],
+    towards: NDArray[np.float32],
+    values: Values,
+) -> NDArray[np.float32]:
+    """The columns of `weights` carried over by the kernel, shape (n_old, n_targets).
+
+    :param among: kernel between modules with a history, shape (n_old, n_old)
+    :param towards: kernel from the targets to those, shape (n_targets, n_old)
+    """
+    ridge = among + np.float32(values["ridge"]) * np.eye(len(among), dtype=np.float32)
+    columns: NDArray[np.float32] = weights @ solve(ridge, np.array(towards.T, order="F"))
+    size = np.abs(columns).mean(axis=0)
+    columns /= np.maximum(size, 1e-12) ** np.float32(values["evenness"])
+    return columns
+
+
+def choose_kernel(
+    done: csr_array, kernels: Sequence[NDArray[np.float32]], random_state: int
+) -> dict[str, Any]:
+    """Choose the hyper-parameters on modules with a history that are treated as new."""
+    rng = np.random.default_rng(random_state)
+    some = np.flatnonzero(np.bincount(done.indices, minlength=done.shape[1]))
+    some = np.sort(rng.permutation(some)[:MANY_MODULES])
+    if len(some) < 40:
+        return choose(AXES, USUAL, None, measure=MEASURE)
+    done, kernels = csr_array(done[:, some]), [kernel[np.ix_(some, some)] for kernel in kernels]
+    places = rng.permutation(len(some))
+    size = round(0.15 * len(some))
+    folds = [_Fold(done, kernels, places[at * size : (at + 1) * size], rng) for at in range(N_FOLDS)]
+    return choose(
+        AXES, USUAL, lambda values: float(np.mean([fold.score(values) for fold in folds])), measure=MEASURE
+    )
+
+
+class _Fold:
+    """Some modules treated as new; scores settings on at most 3,000 learners who did one of them."""
+
+    def __init__(
+        self,
+        done: csr_array,
+        kernels: Sequence[NDArray[np.float32]],
+        new: NDArray[np.intp],
+        rng: np.random.Generator,
+    ) -> None:
+        old = np.setdiff1d(np.arange(done.shape[1]), new)
+        self.among = [kernel[np.ix_(old, old)] for kernel in kernels]
+        self.towards = [kernel[np.ix_(new, old)] for kernel in kernels]
+        self.weights = together(csr_array(done[:, old]))
+        held = csr_array(done[:, new])
+        learners = np.sort(rng.permutation(np.flatnonzero(np.diff(held.indptr)))[:3000])
+        self.done, self.held = csr_array(done[:, old])[learners], held[learners]
+
+    def score(self, values: Values) -> float:
+        words = values["words"]
+        columns = predict_columns(self.weights, mix(self.among, words), mix(self.towards, words), values)
+        items, _ = best_of_rows(self.done @ columns, N)
+        return float(judge(items, self.held).recall.mean())

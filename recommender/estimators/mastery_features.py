@@ -1,0 +1,123 @@
+"""The columns from which `MasteryModel` foretells an answer: difficulty, history, recency, trend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.answers import Answers
+from recommender.estimators.difficulty import learn_difficulty
+from recommender.estimators.history import ITEM_COLUMNS, LEARNER_COLUMNS, NEVER, SKILL_COLUMNS, Floats, follow
+
+RATE_STRENGTH = 3.0
+"""Answers that the usual rate is worth when a learner's own is smoothed."""
+
+FOLDS = 5
+"""Parts of the learners whose answers are kept out of what is known of their items."""
+
+Columns = dict[str, Floats]
+
+
+def feature_table(answers: Answers, known: Floats) -> tuple[NDArray[np.float32], Floats]:
+    """One row per answer, from earlier answers of the same learner and from `known` only.
+
+    :param known: `Difficulty.columns` of each answer, learnt without the answer's learner where it is fitted on
+    :returns: the table, and the chance by difficulty and online ability alone
+    """
+    columns, chance = _columns(answers, known)
+    table = np.empty((len(answers), len(columns)), dtype=np.float32)
+    for place, column in enumerate(columns):
+        table[:, place] = column
+    return table, chance
+
+
+def known_out_of_fold(answers: Answers, seed: int) -> Floats:
+    """`Difficulty.columns` for each learner as learnt from the learners of the other folds.
+
+    An item that few have answered would otherwise carry its own result into the model that learns from it.
+    """
+    fold = np.random.default_rng(seed).permutation(answers.n_learners) % FOLDS
+    of_answer = fold[answers.learner]
+    known = np.empty((len(answers), 6))
+    for one in range(min(FOLDS, answers.n_learners)):
+        inside = of_answer == one
+        known[inside] = learn_difficulty(answers, ~inside).columns(answers)[inside]
+    return known
+
+
+def _columns(answers: Answers, known: Floats) -> tuple[list[Floats], Floats]:
+    hardness, usual = known[:, 0], known[:, 1]
+    tracks = follow(answers, hardness, usual)
+    learner = dict(zip(LEARNER_COLUMNS, tracks.learner.T, strict=True))
+    skill = dict(zip(SKILL_COLUMNS, tracks.skill.T, strict=True))
+    item = dict(zip(ITEM_COLUMNS, tracks.item.T, strict=True))
+    own = _mean(skill["ability"], answers)
+    logit = learner["ability"] + own - hardness
+    chance = 1.0 / (1.0 + np.exp(-logit))
+    place = learner["count"]
+    columns = [hardness, _logit(usual), known[:, 2], _logit(known[:, 3]), _logit(known[:, 4]), known[:, 5]]
+    columns += [logit, learner["ability"] - hardness, learner["ability"], own]
+    columns += _of_learner(learner, usual)
+    columns += _of_skills(skill, usual, place, answers)
+    columns += _of_item(item, place)
+    columns += [np.bincount(answers.entry_answer, minlength=len(answers)).astype(float)]
+    return columns, chance
+
+
+def _of_learner(learner: Columns, usual: Floats) -> Iterator[Floats]:
+    yield np.log1p(learner["count"])
+    yield _smoothed(learner["right"], learner["count"], usual) - usual
+    yield learner["variance"]
+    yield _squashed(learner["streak"])
+    yield from (learner[name] for name in ("decay_0", "decay_1", "decay_2", "surprise", "last"))
+    yield learner["decay_0"] - learner["decay_2"]
+
+
+def _of_skills(skill: Columns, usual: Floats, place: Floats, answers: Answers) -> Iterator[Floats]:
+    usual_here, now = usual[answers.entry_answer], place[answers.entry_answer]
+    wrong = skill["count"] - skill["right"]
+    rate = _smoothed(skill["right"], skill["count"], usual_here) - usual_here
+    since = np.where(skill["place"] == NEVER, -1.0, np.log(np.maximum(now - skill["place"], 1.0)))
+    for column in (np.log1p(skill["right"]), np.log1p(wrong), rate, _squashed(skill["streak"])):
+        yield _mean(column, answers)
+    for column in (skill["decay_0"], skill["decay_1"], skill["surprise"], skill["variance"], since):
+        yield _mean(column, answers)
+    for column in (skill["ability"], rate, skill["decay_0"], np.log1p(skill["count"])):
+        yield _least(column, answers)
+
+
+def _of_item(item: Columns, place: Floats) -> Iterator[Floats]:
+    yield np.log1p(item["count"])
+    yield item["last"]
+    yield np.log1p(item["right"])
+    yield np.where(item["place"] == NEVER, -1.0, np.log(np.maximum(place - item["place"], 1.0)))
+
+
+def _smoothed(right: Floats, count: Floats, usual: Floats) -> Floats:
+    rate: Floats = (right + RATE_STRENGTH * usual) / (count + RATE_STRENGTH)
+    return rate
+
+
+def _logit(rate: Floats) -> Floats:
+    clipped = np.clip(rate, 1e-3, 1 - 1e-3)
+    value: Floats = np.log(clipped / (1.0 - clipped))
+    return value
+
+
+def _squashed(run: Floats) -> Floats:
+    value: Floats = np.sign(run) * np.log1p(np.abs(run))
+    return value
+
+
+def _mean(entries: Floats, answers: Answers) -> Floats:
+    n = len(answers)
+    totals: Floats = np.bincount(answers.entry_answer, entries, n)
+    return totals / np.bincount(answers.entry_answer, minlength=n)
+
+
+def _least(entries: Floats, answers: Answers) -> Floats:
+    starts = np.searchsorted(answers.entry_answer, np.arange(len(answers)))
+    least: Floats = np.minimum.reduceat(entries, starts)
+    return least
