@@ -32,6 +32,7 @@ from lms.features.files.store import UploadStore
 from lms.features.home.views import blueprint as home_blueprint
 from lms.features.learning import service as learning
 from lms.features.learning.drill_views import blueprint as drills_blueprint
+from lms.features.learning.glossary_views import blueprint as glossary_blueprint
 from lms.features.learning.queries import has_begun
 from lms.features.learning.views import blueprint as learning_blueprint
 from lms.features.notifications import tasks as notification_tasks
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     catalog_blueprint,
     learning_blueprint,
     drills_blueprint,
+    glossary_blueprint,
     assessment_blueprint,
     skills_blueprint,
     recommendations_blueprint,

@@ -9,8 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from recommender.ability import Ability as Ability
+    from recommender.ability import known_level as known_level
+    from recommender.ability import update_ability as update_ability
+    from recommender.answers import AnswerLog as AnswerLog
     from recommender.estimators.co_learning import CoLearning as CoLearning
     from recommender.estimators.cold_start import ColdStart as ColdStart
+    from recommender.estimators.mastery import MasteryModel as MasteryModel
     from recommender.estimators.next_module import NextModule as NextModule
     from recommender.evidence import held_levels as held_levels
     from recommender.facts import EvidenceItem as EvidenceItem
@@ -20,8 +25,11 @@ if TYPE_CHECKING:
     from recommender.facts import SkillGap as SkillGap
     from recommender.gap import rank_modules as rank_modules
     from recommender.gap import skill_gaps as skill_gaps
+    from recommender.matching import SkillMatcher as SkillMatcher
     from recommender.path import catalogue_order as catalogue_order
     from recommender.path import role_path as role_path
+    from recommender.placement import Estimate as Estimate
+    from recommender.placement import PlacementTest as PlacementTest
     from recommender.plan import ModuleSpec as ModuleSpec
     from recommender.plan import Plan as Plan
     from recommender.plan import Step as Step
@@ -39,13 +47,18 @@ if TYPE_CHECKING:
     from recommender.slots import recommend as recommend
 
 _HOMES = {
+    "ability": ("Ability", "known_level", "update_ability"),
+    "answers": ("AnswerLog",),
     "estimators.co_learning": ("CoLearning",),
     "estimators.cold_start": ("ColdStart",),
+    "estimators.mastery": ("MasteryModel",),
     "estimators.next_module": ("NextModule",),
     "evidence": ("held_levels",),
     "facts": ("EvidenceItem", "Held", "ModuleFacts", "Requirement", "SkillGap"),
     "gap": ("rank_modules", "skill_gaps"),
+    "matching": ("SkillMatcher",),
     "path": ("catalogue_order", "role_path"),
+    "placement": ("Estimate", "PlacementTest"),
     "plan": ("ModuleSpec", "Plan", "Step", "UnreachableLevel", "plan_path"),
     "ranking": ("Ranking",),
     "reasons": (

@@ -11,6 +11,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import e, sqrt
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+Value = TypeVar("Value", float, "NDArray[float64]")
 
 PRIOR_VARIANCE = 1.0
 """Of the ability of somebody of whom nothing is known, around 0."""
@@ -36,7 +43,7 @@ class Ability:
         return sqrt(self.variance)
 
 
-def update(ability: Ability, *, is_correct: bool, difficulty: float) -> Ability:
+def update_ability(ability: Ability, *, is_correct: bool, difficulty: float) -> Ability:
     """The ability after one more answer to a question of `difficulty` (logits)."""
     chance = 1.0 / (1.0 + e ** (difficulty - ability.mean))
     information = chance * (1.0 - chance)
@@ -45,7 +52,7 @@ def update(ability: Ability, *, is_correct: bool, difficulty: float) -> Ability:
     return Ability(mean, ability.variance * (1.0 - information * gain) + DRIFT, ability.n + 1)
 
 
-def kalman_gain(variance: float, information: float, total: float) -> float:
+def kalman_gain(variance: Value, information: Value, total: Value) -> Value:
     """Logits moved per unit of surprise, for one summand of an ability whose summands have `total` variance.
 
     Works for arrays as well; that is how `MasteryModel` follows thousands of learners at once.

@@ -52,14 +52,12 @@ def best(scores: NDArray[np.float64], among: NDArray[np.intp], n: int) -> NDArra
     return among[np.argsort(-values, kind="stable")[:n]]
 
 
-def best_of_rows(
-    scores: NDArray[np.float32], n: int
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def best_of_rows(scores: NDArray[np.float32], n: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """The best `n` columns of each row and their scores, best first; ties go to the smaller column.
 
     A score of -inf means "not allowed"; where a row runs out of allowed columns, -1 and -inf stand.
     """
-    n_rows, n_columns = scores.shape
+    n_rows = len(scores)
     items = np.full((n_rows, n), -1, dtype=np.intp)
     values = np.full((n_rows, n), -np.inf)
     if n == 0 or scores.size == 0:

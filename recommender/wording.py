@@ -16,9 +16,10 @@ HAN = r"㐀-䶿一-鿿豈-﫿"
 GRAMS = (1, 2, 3)
 """Lengths of the character n-grams of a run of Chinese."""
 
-SAID_OFTEN = frozenset(
-    "a an and are as at be by for from i in into is it its of on or our that the their this to we with you your".split()
-)
+SAID_OFTEN = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "i", "in", "into", "is", "it",
+    "its", "of", "on", "or", "our", "that", "the", "their", "this", "to", "we", "with", "you", "your",
+})  # fmt: skip
 SAID_OFTEN_ZH = frozenset("的了和与及或在是对并等中为以将能会")
 
 _LETTER = rf"[^\W_{HAN}]"

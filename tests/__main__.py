@@ -66,7 +66,7 @@ def test_gate(*, is_quick: bool, rest: Sequence[str]) -> Gate:
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *rest]
     if is_quick:
         command += ["-m", "not journey"]
-    return Gate("tests", tuple(command), 600)
+    return Gate("tests", tuple(command), 3000)
 
 
 def run(gate: Gate) -> Outcome:

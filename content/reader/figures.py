@@ -57,6 +57,11 @@ EN_OTHER = {
     "another": 1, "each": 1, "every": 1, "per": 1, "no": 0, "none": 0, "nobody": 0,
 }  # fmt: skip
 EN_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?")
+ANY_DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+COUNTS_IN_WAN = re.compile(r"\d\s*万")
+HOUR = re.compile(r"小时|分钟|hour|minute", re.IGNORECASE)
+CODE = re.compile(r"\b(?=[0-9a-z]*[a-z])(?=[0-9a-z]*[0-9])[0-9a-z]{8,}\b|\]\([^)]*\)", re.ASCII)
+FULL_HOUR = re.compile(r"(?<=\d)[:：]00(?!\d)")
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 
 
@@ -70,20 +75,28 @@ class Stated:
 
 def figures_of(text: str, language: str) -> Stated:
     """The figures that `text` states; `language` is zh or en."""
-    plain = PLACEHOLDER.sub(" ", text)
+    plain = FULL_HOUR.sub("", CODE.sub(" ", PLACEHOLDER.sub(" ", text)))
     digits = tuple(_digits(plain, language))
     known = {number for _, numbers in digits for number in numbers}
+    known |= {Number(run).normalize() for run in ANY_DIGITS.findall(plain)}
+    known |= {Number(60), Number(24)} if HOUR.search(plain) else set()
     known |= set(_zh_numerals(plain) if language == "zh" else _en_numerals(plain))
     return Stated(digits, frozenset(known))
 
 
-def drifted(zh: str, en: str) -> tuple[list[str], list[str]]:
+def drifted(zh: str, en: str, also_zh: str = "", also_en: str = "") -> tuple[list[str], list[str]] | None:
     """Figures in digits that the other language does not state at all: those of the Chinese, of the English.
 
-    A figure in a text that counts in 万 or 亿 may stand in the other language in units.
+    A figure in a text that counts in 万 or 亿 may stand in the other language in units. What `also_…` states
+    (footnotes) counts as stated. None when they agree.
     """
     in_zh, in_en = figures_of(zh, "zh"), figures_of(en, "en")
-    return _alone(in_zh, in_en.known), _alone(in_en, in_zh.known)
+    known_zh = in_zh.known | figures_of(also_zh, "zh").known
+    known_en = in_en.known | figures_of(also_en, "en").known
+    if COUNTS_IN_WAN.search(zh):
+        known_en |= {(number / 10_000).normalize() for number in known_en}
+    only_zh, only_en = _alone(in_zh, known_en), _alone(in_en, known_zh)
+    return (only_zh, only_en) if only_zh or only_en else None
 
 
 SCALES = tuple(Number(10) ** power for power in (-8, -6, -4, -3, -2, 2, 3, 4, 6, 8))
@@ -131,6 +144,7 @@ def _zh_numerals(text: str) -> list[Number]:
     for match in ZH_NUMERAL.finditer(text):
         numbers.append(_zh_value(match[0]))
         numbers += [Number(ZH_DIGIT[c]) for c in match[0] if c in ZH_DIGIT]
+        numbers += [_zh_value(match[0]) * 10] if text[match.end() : match.end() + 1] == "成" else []
         numbers += [Number(2)] if "半" in match[0] else []
         numbers += [Number(1)] if "每" in text[max(0, match.start() - 1) : match.start()] else []
     return [number.normalize() for number in numbers]
@@ -147,7 +161,7 @@ def _zh_value(run: str) -> Number:
             section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
             digit = 0
         elif character in "万亿":
-            total = (total + section + digit) * ZH_UNITS[character]
+            total = (total + section + digit or 1) * ZH_UNITS[character]
             section = digit = 0
     return Number(total + section + digit)
 

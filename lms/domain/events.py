@@ -209,6 +209,14 @@ class SessionBegun(Event):
 
 
 @dataclass(frozen=True)
+class SessionsEnded(Event):
+    """A person signed out, here or in other browsers."""
+
+    actor_id: int
+    ended: int
+
+
+@dataclass(frozen=True)
 class PasswordChanged(Event):
     """Somebody has another password, of their own choice or set for them."""
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from recommender.ranking import Ranking, best_of_rows, rank
 BLOCK = 4_000_000
 """Scores worked on at once by one thread: 16 MB."""
 
-Histories = Sequence[NDArray[np.intp]] | csr_array
+Histories: TypeAlias = "Sequence[NDArray[np.intp]] | csr_array"
 
 
 class Recommender(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
@@ -89,7 +89,9 @@ class Recommender(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has
             blocks = list(pool.map(lambda start: self._best_of(learners[start : start + size], n), starts))
         if not blocks:
             return np.empty((0, n), dtype=np.intp), np.empty((0, n))
-        return np.concatenate([items for items, _ in blocks]), np.concatenate([scores for _, scores in blocks])
+        return np.concatenate([items for items, _ in blocks]), np.concatenate(
+            [scores for _, scores in blocks]
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write parameters and what was learned to one file (npz with a JSON header), at once.
@@ -139,18 +141,17 @@ class _Learners:
     """Histories by slices, whether they came as a list or as completions."""
 
     def __init__(self, histories: Histories) -> None:
-        self._is_list = not isinstance(histories, csr_array)
-        self._histories = histories
+        self._rows = histories if isinstance(histories, csr_array) else None
+        self._list = [] if isinstance(histories, csr_array) else histories
 
     def __len__(self) -> int:
-        return len(self._histories) if self._is_list else int(self._histories.shape[0])  # type: ignore[union-attr]
+        return len(self._list) if self._rows is None else int(self._rows.shape[0])
 
     def __getitem__(self, place: slice) -> Sequence[NDArray[np.intp]]:
-        if not isinstance(self._histories, csr_array):
-            return self._histories[place]
-        ends = self._histories.indptr
-        whole = range(*place.indices(len(self)))
-        return [self._histories.indices[ends[row] : ends[row + 1]] for row in whole]
+        if self._rows is None:
+            return self._list[place]
+        ends, items = self._rows.indptr, self._rows.indices
+        return [items[ends[row] : ends[row + 1]] for row in range(*place.indices(len(self)))]
 
 
 def as_completions(histories: Sequence[NDArray[np.intp]], n_modules: int) -> csr_array:

@@ -18,9 +18,10 @@ from recommender.tuning import Values, choose
 AXES = {
     "dropout": (0.5, 0.65, 0.8, 0.9, 0.95),
     "floor": (0.1, 0.4, 1.5, 5.0),
+    "neighbours": (0.0, 0.1, 0.2, 0.35, 0.5, 0.7),
     "discount": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
 }
-USUAL = {"dropout": 0.8, "floor": 0.4, "discount": 0.1}
+USUAL = {"dropout": 0.8, "floor": 0.4, "neighbours": 0.2, "discount": 0.1}
 MEASURE = "NDCG@20 on a tenth of each learner's modules, held out"
 N = 20
 TIE_BREAK = 1e-4
@@ -32,12 +33,14 @@ class CoLearning(Recommender):
 
     The model predicts each module of a learner from the others (EASE, Steck 2019) under dropout of the
     others, which in closed form is a ridge that grows with a module's popularity (EDLAE, Steck 2020).
-    Strength of the dropout, ridge and discount of popular modules are chosen inside `fit`.
+    Cosine neighbours are mixed in, which helps where there are few learners.
 
     Parameters: random_state (int) draws what is held out.
     Attributes: similarity_ (float32, shape (n_modules, n_modules)): row: a module done, column: what it
     adds to the score of another; usual_ (float64, shape (n_modules,)): tie break by popularity;
-    chosen_ (dict): hyper-parameters, the measure by which they were chosen and all that was tried.
+    chosen_ (dict): the measure and the settings tried; values: dropout (0 … 1), floor (of the ridge, in
+    multiples of the mean popularity), neighbours (share of the cosines), discount (exponent by which
+    popular modules are taken back).
     """
 
     def __init__(self, random_state: int = 0) -> None:
@@ -67,21 +70,59 @@ class CoLearning(Recommender):
         return scores
 
 
-def similarity(gram: NDArray[np.float32], popularity: NDArray[np.float32], values: Values) -> NDArray[np.float32]:
-    """The item-item weights for one choice of hyper-parameters; `gram` is used up.
+def similarity(
+    gram: NDArray[np.float32], popularity: NDArray[np.float32], values: Values
+) -> NDArray[np.float32]:
+    """The item-item weights for one choice of hyper-parameters, shape (n_modules, n_modules).
 
-    :param gram: numbers of learners who did both, shape (n_modules, n_modules)
-    :param values: dropout (0 … 1), floor (ridge in multiples of the mean popularity), discount (exponent)
+    :param gram: numbers of learners who did both modules
+    :param popularity: numbers of learners who did a module
+    :param values: see `CoLearning`
     """
-    mean = max(1.0, float(popularity.mean())) if len(popularity) else 1.0
-    np.fill_diagonal(gram, popularity / (1.0 - values["dropout"]) + values["floor"] * mean)
-    weights = inverse(gram)
-    weights /= -weights.diagonal() * discounted(popularity, mean, -values["discount"])
-    np.fill_diagonal(weights, 0.0)
+    mean = mean_popularity(popularity)
+    weights = closed_form(gram, popularity, values["dropout"], values["floor"])
+    if values["neighbours"]:
+        weights *= 1.0 - values["neighbours"]
+        weights += values["neighbours"] * cosines(gram, popularity)
+    weights *= discounts(popularity, mean, values["discount"])
     return weights
 
 
-def discounted(popularity: NDArray[np.float32], mean: float, exponent: float) -> NDArray[np.float32]:
+def closed_form(
+    gram: NDArray[np.float32], popularity: NDArray[np.float32], dropout: float, floor: float
+) -> NDArray[np.float32]:
+    """The linear autoencoder, brought to a standard deviation of 1."""
+    regular = gram.copy()
+    np.fill_diagonal(regular, popularity / (1.0 - dropout) + floor * mean_popularity(popularity))
+    weights = inverse(regular)
+    weights /= -weights.diagonal().copy()
+    np.fill_diagonal(weights, 0.0)
+    return standardized(weights)
+
+
+def cosines(gram: NDArray[np.float32], popularity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cosine similarities, brought to a standard deviation of 1."""
+    lengths: NDArray[np.float32] = np.sqrt(np.maximum(popularity, np.float32(1.0)))
+    weights: NDArray[np.float32] = gram / lengths
+    weights /= lengths[:, None]
+    np.fill_diagonal(weights, 0.0)
+    return standardized(weights)
+
+
+def standardized(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`weights` divided by their standard deviation, in place; all-equal ones stay."""
+    spread = float(weights.std(dtype=np.float64)) if weights.size else 0.0
+    if spread > 0.0:
+        weights /= np.float32(spread)
+    return weights
+
+
+def mean_popularity(popularity: NDArray[np.float32]) -> float:
+    """At least 1, so that it can divide."""
+    return max(1.0, float(popularity.mean())) if len(popularity) else 1.0
+
+
+def discounts(popularity: NDArray[np.float32], mean: float, exponent: float) -> NDArray[np.float32]:
     """(popularity ÷ mean) to the power of −exponent; a module nobody did counts as done once."""
     factors: NDArray[np.float32] = ((np.maximum(popularity, 1.0) / mean) ** -exponent).astype(np.float32)
     return factors
@@ -113,21 +154,24 @@ def hold_out(done: csr_array, rng: np.random.Generator, share: float = 0.1) -> t
 
 
 class _Trial:
-    """Scores settings on at most 6,000 learners; a setting that differs in the discount only is cheap."""
+    """Scores settings on at most 6,000 learners; what two settings share is reckoned once."""
 
     def __init__(self, kept: csr_array, held: csr_array, rng: np.random.Generator) -> None:
         self.gram = (kept.T @ kept).toarray()
         self.popularity = self.gram.diagonal().copy()
         some = np.sort(rng.permutation(np.flatnonzero(np.diff(held.indptr)))[:6000])
-        self.kept, self.held = kept[some], held[some]
-        self.weights: dict[tuple[float, float], NDArray[np.float32]] = {}
+        self.kept, self.held = csr_array(kept[some]), csr_array(held[some])
+        self.near = self.kept @ cosines(self.gram, self.popularity)
+        self.linear: dict[tuple[float, float], NDArray[np.float32]] = {}
 
     def score(self, values: Values) -> float:
         key = values["dropout"], values["floor"]
-        if key not in self.weights:
-            plain = values | {"discount": 0.0}
-            self.weights = {key: self.kept @ similarity(self.gram.copy(), self.popularity, plain)}
-        mean = max(1.0, float(self.popularity.mean()))
-        scores = self.weights[key] * discounted(self.popularity, mean, values["discount"])
-        scores[np.repeat(np.arange(self.kept.shape[0]), np.diff(self.kept.indptr)), self.kept.indices] = -np.inf
+        if key not in self.linear:
+            self.linear = {key: self.kept @ closed_form(self.gram, self.popularity, *key)}
+        weight = np.float32(values["neighbours"])
+        scores = (1 - weight) * self.linear[key] + weight * self.near
+        scores *= discounts(self.popularity, mean_popularity(self.popularity), values["discount"])
+        scores[
+            np.repeat(np.arange(self.kept.shape[0]), np.diff(self.kept.indptr)), self.kept.indices
+        ] = -np.inf
         return float(judge(best_of_rows(scores, N)[0], self.held).ndcg.mean())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.estimators.base import Recommender, as_completions, binary
-from recommender.estimators.co_learning import TIE_BREAK, similarity
+from recommender.estimators.co_learning import TIE_BREAK, closed_form
 from recommender.estimators.linear import MANY_MODULES, solve
 from recommender.evaluation import judge
 from recommender.ranking import best_of_rows
@@ -23,7 +23,8 @@ AXES = {
     "evenness": (0.0, 0.3, 0.6, 0.8),
 }
 USUAL = {"words": 0.4, "ridge": 1.0, "evenness": 0.6}
-TOGETHER = {"dropout": 0.8, "floor": 0.4, "discount": 0.0}
+DROPOUT, FLOOR = 0.8, 0.4
+"""Of the item-item weights that are predicted; the choice matters little (0.5 … 0.8)."""
 MEASURE = "Recall@20 among modules treated as new: five times 15 % of those with a history"
 N = 20
 N_FOLDS = 5
@@ -64,11 +65,15 @@ class ColdStart(Recommender):
         kernels = script_kernels(texts)
         old = np.flatnonzero(~self.new_)
         known = csr_array(done[:, old])
-        self.chosen_ = choose_kernel(known, [kernel[np.ix_(old, old)] for kernel in kernels], self.random_state)
+        self.chosen_ = choose_kernel(
+            known, [kernel[np.ix_(old, old)] for kernel in kernels], self.random_state
+        )
         self.weights_ = np.zeros((self.n_modules_, self.n_modules_), dtype=np.float32)
         if len(old):
             kernel = mix(kernels, self.chosen_["values"]["words"])
-            columns = predict_columns(together(known), kernel[np.ix_(old, old)], kernel[:, old], self.chosen_["values"])
+            columns = predict_columns(
+                together(known), kernel[np.ix_(old, old)], kernel[:, old], self.chosen_["values"]
+            )
             self.weights_[old] = columns
         self.usual_ = self._usual(done)
         return self
@@ -77,7 +82,9 @@ class ColdStart(Recommender):
         """The scores for an average learner, brought to the size of a tie break."""
         share = done.sum(axis=0) / max(1, done.shape[0]) * ~self.new_
         scores = share @ self.weights_
-        usual: NDArray[np.float64] = TIE_BREAK * scores.astype(np.float64) / max(1.0, np.abs(scores).max(initial=0.0))
+        usual: NDArray[np.float64] = (
+            TIE_BREAK * scores.astype(np.float64) / max(1.0, np.abs(scores).max(initial=0.0))
+        )
         return usual
 
     def _default_candidates(self) -> NDArray[np.bool_]:
@@ -95,7 +102,16 @@ class ColdStart(Recommender):
 
 def script_kernels(texts: Sequence[str]) -> list[NDArray[np.float32]]:
     """Cosines between all texts by their Han part and by the rest, each of shape (n_texts, n_texts)."""
-    return [(vectors @ vectors.T).toarray() for vectors in vectors_by_script(texts)]
+    return [_cosines(vectors) for vectors in vectors_by_script(texts)]
+
+
+def _cosines(vectors: csr_array) -> NDArray[np.float32]:
+    """Products of all rows, block by block: as a sparse array they would take three times the memory."""
+    kernel = np.empty((vectors.shape[0], vectors.shape[0]), dtype=np.float32)
+    columns = vectors.T.tocsr()
+    for start in range(0, len(kernel), 1000):
+        kernel[start : start + 1000] = (vectors[start : start + 1000] @ columns).toarray()
+    return kernel
 
 
 def mix(kernels: Sequence[NDArray[np.float32]], words: float) -> NDArray[np.float32]:
@@ -106,9 +122,7 @@ def mix(kernels: Sequence[NDArray[np.float32]], words: float) -> NDArray[np.floa
 def together(done: csr_array) -> NDArray[np.float32]:
     """Item-item weights of modules with a history."""
     gram = (done.T @ done).toarray()
-    weights = similarity(gram, gram.diagonal().copy(), TOGETHER)
-    weights /= max(float(weights.std()), 1e-12) if weights.size else 1.0
-    return weights
+    return closed_form(gram, gram.diagonal().copy(), DROPOUT, FLOOR)
 
 
 def predict_columns(

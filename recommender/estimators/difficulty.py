@@ -65,7 +65,11 @@ class Difficulty:
 
     def _skill_columns(self, answers: Answers) -> tuple[NDArray[np.float64], ...]:
         rates = self.skill_rate[answers.entry_skill]
-        return _mean(rates, answers), _least(rates, answers), _mean(self.skill_offset[answers.entry_skill], answers)
+        return (
+            _mean(rates, answers),
+            _least(rates, answers),
+            _mean(self.skill_offset[answers.entry_skill], answers),
+        )
 
 
 def learn_difficulty(answers: Answers, use: NDArray[np.bool_]) -> Difficulty:

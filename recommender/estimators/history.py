@@ -44,7 +44,18 @@ class Tracks:
     item: Floats
 
 
-LEARNER_COLUMNS = ("count", "right", "ability", "variance", "streak", "decay_0", "decay_1", "decay_2", "surprise", "last")
+LEARNER_COLUMNS = (
+    "count",
+    "right",
+    "ability",
+    "variance",
+    "streak",
+    "decay_0",
+    "decay_1",
+    "decay_2",
+    "surprise",
+    "last",
+)
 SKILL_COLUMNS = ("count", "right", "ability", "variance", "streak", "decay_0", "decay_1", "surprise", "place")
 ITEM_COLUMNS = ("count", "right", "place", "last")
 
@@ -80,8 +91,7 @@ def follow(answers: Answers, difficulty: Floats, chance: Floats) -> Tracks:
         p = 1.0 / (1.0 + np.exp(hardness[rows] - ability))
         learner[who] = _move(now, y, p, total, usual[rows], LEARNER_DECAYS)
         learner[who, 9] = 2.0 * y - 1.0
-        columns = (column[of_entry] for column in (y, p, total, usual[rows]))
-        skills = _move(skills, *columns, SKILL_DECAYS)
+        skills = _move(skills, y[of_entry], p[of_entry], total[of_entry], usual[rows][of_entry], SKILL_DECAYS)
         skills[:, 8] = place
         skill[which] = skills
         item[again, 0] += 1.0
@@ -164,7 +174,11 @@ class _Walk:
 
     def in_order_of_answers(self, seen: Tracks) -> Tracks:
         parts = []
-        for values, order in ((seen.learner, self.order), (seen.skill, self.entry_order), (seen.item, self.order)):
+        for values, order in (
+            (seen.learner, self.order),
+            (seen.skill, self.entry_order),
+            (seen.item, self.order),
+        ):
             back = np.empty_like(values)
             back[order] = values
             parts.append(back)

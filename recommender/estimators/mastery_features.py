@@ -63,6 +63,7 @@ def _columns(answers: Answers, known: Floats) -> tuple[list[Floats], Floats]:
     columns += _of_skills(skill, usual, place, answers)
     columns += _of_item(item, place)
     columns += [np.bincount(answers.entry_answer, minlength=len(answers)).astype(float)]
+    columns += [np.log1p(_run_length(answers))]
     return columns, chance
 
 
@@ -93,6 +94,20 @@ def _of_item(item: Columns, place: Floats) -> Iterator[Floats]:
     yield item["last"]
     yield np.log1p(item["right"])
     yield np.where(item["place"] == NEVER, -1.0, np.log(np.maximum(place - item["place"], 1.0)))
+
+
+def _run_length(answers: Answers) -> Floats:
+    """How many answers in a row, up to the one before, took the same skills as this one."""
+    n = len(answers)
+    # a random number per skill makes a sum that tells sets of skills apart
+    code = np.random.default_rng(0).random(answers.n_skills + 1)
+    sums = np.bincount(answers.entry_answer, code[answers.entry_skill], n)
+    is_new = np.ones(n, dtype=bool)
+    is_new[1:] = (np.abs(np.diff(sums)) > 1e-12) | (np.diff(answers.learner) != 0)
+    begin = np.flatnonzero(is_new)
+    places = np.arange(n, dtype=np.float64)
+    length: Floats = places - places[begin][np.cumsum(is_new) - 1]
+    return length
 
 
 def _smoothed(right: Floats, count: Floats, usual: Floats) -> Floats:

@@ -18,7 +18,7 @@ from recommender.tuning import Values, choose
 
 AXES = {
     "memory": (0.5, 0.6, 0.7, 0.8, 0.87, 0.93, 0.97),
-    "ridge": (0.05, 0.12, 0.3, 0.7, 1.5, 3.0),
+    "ridge": (0.1, 0.3, 0.7, 1.5, 3.0, 6.0, 12.0),
     "horizon": (0.0, 0.2, 0.4, 0.6, 0.75, 0.9),
     "recent": (-1.0, 0.0, 0.2, 0.4, 0.6),
     "backward": (0.0, 0.1, 0.25, 0.5),
@@ -28,8 +28,12 @@ AXES = {
 USUAL = {
     "memory": 0.8, "ridge": 0.7, "horizon": 0.4, "recent": 0.2, "backward": 0.1, "discount": 0.1, "evenness": 0.0,
 }  # fmt: skip
-MEASURE = "the mean of NDCG@10 and Recall@10 on the last modules (a fifth, at most three) of learners left out"
+MEASURE = (
+    "the mean of NDCG@10 and Recall@10 on the last modules (a fifth, at most three) of learners left out"
+)
 N = 10
+N_SAMPLED = 2000
+"""Modules on which hyper-parameters are chosen when there are very many."""
 LEAST_WEIGHT = 1e-3
 """What a module long ago may weigh and be left out."""
 
@@ -88,7 +92,8 @@ def _recall(weights: NDArray[np.float32], history: NDArray[np.intp], decay: floa
     """What one history says with one memory."""
     way = np.concatenate([[len(weights) - 1], history])
     strength = _decayed(len(way), decay)
-    return (strength.astype(np.float32) @ weights[way[-len(strength) :]]).astype(np.float64)
+    said: NDArray[np.float32] = strength.astype(np.float32) @ weights[way[-len(strength) :]]
+    return said.astype(np.float64)
 
 
 def _decayed(length: int, decay: float) -> NDArray[np.float64]:
@@ -113,7 +118,9 @@ def learn(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The weights of the long and of the short memory for one choice of hyper-parameters."""
     if not ways:
-        return np.zeros((n_modules + 1, n_modules), dtype=np.float32), np.empty((0, n_modules), dtype=np.float32)
+        return np.zeros((n_modules + 1, n_modules), dtype=np.float32), np.empty(
+            (0, n_modules), dtype=np.float32
+        )
     past, recent = solve_memories(Pairs(ways, n_modules), values)
     factors = _discounts(_popularity(ways, n_modules), values["discount"])
     past *= factors
@@ -127,7 +134,7 @@ def solve_memories(pairs: Pairs, values: Values) -> tuple[NDArray[np.float32], N
     decays = [memory] if recent < 0 else [memory, recent]
     n = pairs.n
     left = np.empty((len(decays) * n, len(decays) * n), dtype=np.float32)
-    right = np.empty((len(decays) * n, n - 1), dtype=np.float32)
+    right = np.empty((len(decays) * n, n - 1), dtype=np.float32, order="F")  # solved in place
     for row, a in enumerate(decays):
         own = slice(row * n, row * n + n)
         for column, b in enumerate(decays[: row + 1]):
@@ -139,7 +146,8 @@ def solve_memories(pairs: Pairs, values: Values) -> tuple[NDArray[np.float32], N
     mean = float(np.trace(left[:n, :n])) / n
     left[np.diag_indices(len(left))] += values["ridge"] * mean
     weights = solve(left, right)
-    return weights[:n], weights[n:]
+    del left
+    return np.ascontiguousarray(weights[:n]), np.ascontiguousarray(weights[n:])
 
 
 def _popularity(ways: Sequence[NDArray[np.intp]], n_modules: int) -> NDArray[np.float64]:
@@ -156,40 +164,46 @@ def choose_memory(
     ways: Sequence[NDArray[np.intp]], n_modules: int, rng: np.random.Generator
 ) -> dict[str, Any]:
     """Choose the hyper-parameters on the last modules of learners who are left out of the fit."""
-    ways, n_modules = _sample(ways, n_modules, rng)
+    ways, n_known = _sample(ways, n_modules, rng)
     long = np.array([row for row, way in enumerate(ways) if len(way) > 2], dtype=np.intp)
     tested = set(rng.permutation(long)[: min(2000, len(long) // 4)].tolist())
-    if len(tested) < 10:
+    if len(tested) < 10:  # so few would choose at random
         return choose(AXES, USUAL, None, measure=MEASURE)
     others = [way for row, way in enumerate(ways) if row not in tested]
-    trial = _Trial(others, [ways[row] for row in sorted(tested)], n_modules)
+    targets = np.arange(n_known) < (n_known - 1 if n_known != n_modules else n_known)
+    trial = _Trial(others, [ways[row] for row in sorted(tested)], targets)
     return choose(AXES, USUAL, trial.score, measure=MEASURE)
 
 
 def _sample(
     ways: Sequence[NDArray[np.intp]], n_modules: int, rng: np.random.Generator
 ) -> tuple[Sequence[NDArray[np.intp]], int]:
-    """All histories, or above 3,000 modules those of a sample of modules, numbered anew."""
-    if n_modules <= MANY_MODULES:
+    """All histories; above 3,000 modules, some modules numbered anew and the rest as one last module.
+
+    The rest keeps its places, so that decays per module done mean the same.
+    """
+    if n_modules <= MANY_MODULES or not ways:
         return ways, n_modules
-    some = rng.permutation(np.unique(np.concatenate(ways)))[:MANY_MODULES] if ways else np.empty(0, np.intp)
-    number = np.full(n_modules, -1, dtype=np.intp)
+    some = rng.permutation(np.unique(np.concatenate(ways)))[:N_SAMPLED]
+    number = np.full(n_modules, len(some), dtype=np.intp)
     number[some] = np.arange(len(some))
-    kept = [way[way >= 0] for way in (number[history] for history in ways)]
-    return [way for way in kept if len(way)], len(some)
+    return [number[way] for way in ways], len(some) + 1
 
 
 class _Trial:
     """Scores settings on learners who are left out; one that differs in the discount only is cheap."""
 
     def __init__(
-        self, ways: Sequence[NDArray[np.intp]], tested: Sequence[NDArray[np.intp]], n_modules: int
+        self,
+        ways: Sequence[NDArray[np.intp]],
+        tested: Sequence[NDArray[np.intp]],
+        targets: NDArray[np.bool_],
     ) -> None:
+        n_modules, self.targets = len(targets), targets
         n_held = [max(1, min(3, round(len(way) / 5))) for way in tested]
         self.begun = [way[:-n] for way, n in zip(tested, n_held, strict=True)]
-        self.held = as_completions(
-            [np.setdiff1d(way[-n:], way[:-n]) for way, n in zip(tested, n_held, strict=True)], n_modules
-        )
+        ends = [np.setdiff1d(way[-n:], way[:-n]) for way, n in zip(tested, n_held, strict=True)]
+        self.held = as_completions([end[targets[end]] for end in ends], n_modules)
         self.pairs = Pairs(ways, n_modules)
         self.popularity = _popularity(ways, n_modules)
         self.plain: dict[tuple[float, ...], NDArray[np.float32]] = {}
@@ -201,6 +215,7 @@ class _Trial:
         scores = self.plain[key] * _discounts(self.popularity, values["discount"])
         rows = np.repeat(np.arange(len(self.begun)), [len(way) for way in self.begun])
         scores[rows, np.concatenate(self.begun)] = -np.inf
+        scores[:, ~self.targets] = -np.inf
         quality = judge(best_of_rows(scores, N)[0], self.held)
         return float(quality.ndcg.mean() + quality.recall.mean()) / 2
 

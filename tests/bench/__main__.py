@@ -11,6 +11,7 @@ from importlib import import_module
 # each is a module of this package with `add_arguments(parser)` and `run(options)`, which returns what JSON can say
 TOPICS = {
     "pages": "what pages cost, for each kind of person, by number of people and engine",
+    "recommender": "how well the estimators recommend beside the usual models, and what they cost",
 }
 
 

@@ -94,6 +94,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "notifications.open_notice": ("own",),
     "trail.show_looks": SIGNED_IN,
     # learning: the curriculum is everybody's, an enterprise's module its people's
+    "drills.show_shipping_trade": SIGNED_IN,
+    "drills.walk_drill": LEARNS,
+    "glossary.show_glossary": SIGNED_IN,
     "learning.show_curriculum": SIGNED_IN,
     "learning.show_curriculum_list": SIGNED_IN,
     "learning.show_module": LEARNS,

@@ -105,6 +105,7 @@ def _bundle(world: World, key: str, place: str) -> Bundle:
 
 # (endpoint or blueprint, argument) → what it is called in a bundle; other arguments are called as they are
 NAMES = {
+    ("drills", "slug"): "module",
     ("learning", "slug"): "module",
     ("assessment", "slug"): "module",
     ("assessment", "uuid"): "attempt",

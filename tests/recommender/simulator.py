@@ -60,8 +60,9 @@ class _Catalogue:
 
     def _draw_curriculum(self) -> list[int]:
         order: list[int] = []
-        for module in self.rng.permutation(self.world.n_modules):
+        for goal in self.rng.permutation(self.world.n_modules):
             chain: list[int] = []
+            module = goal
             while module != NONE and module not in order:
                 chain.append(int(module))
                 module = self.before[module]

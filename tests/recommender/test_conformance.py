@@ -57,9 +57,7 @@ def ids(*modules: int) -> History:
 
 def checkerboard() -> list[History]:
     """40 learners do the even modules, 40 the odd ones, each but one, in rising order."""
-    return [
-        np.delete(np.arange(side, N_MODULES, 2), turn % N_GROUP) for turn in range(40) for side in (0, 1)
-    ]
+    return [np.delete(np.arange(side, N_MODULES, 2), turn % N_GROUP) for turn in range(40) for side in (0, 1)]
 
 
 @pytest.fixture(params=ESTIMATORS.items(), ids=lambda item: item[0].__name__)
@@ -105,9 +103,7 @@ def test_parts_add_up_to_the_scores(model: Recommender) -> None:
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, 0), (1, 1), (4, 4), (10_000, N_MODULES - 1)])
-def test_n_may_be_anything_from_zero_to_more_than_there_is(
-    model: Recommender, n: int, expected: int
-) -> None:
+def test_n_may_be_anything_from_zero_to_more_than_there_is(model: Recommender, n: int, expected: int) -> None:
     assert len(model.recommend(ids(2), n=n).items) == expected
 
 
@@ -213,9 +209,7 @@ def test_a_module_that_nobody_did_can_stand_in_the_history(kind: tuple[type[Reco
 
 
 @pytest.mark.parametrize("histories", [[ids(0, 1, 2)], [ids()], []], ids=["one", "empty", "none"])
-def test_one_learner_or_none_is_enough(
-    kind: tuple[type[Recommender], Fit], histories: list[History]
-) -> None:
+def test_one_learner_or_none_is_enough(kind: tuple[type[Recommender], Fit], histories: list[History]) -> None:
     estimator, fit = kind
     ranking = fit(estimator(), histories, 4).recommend(ids(0))
     assert set(ranking.items.tolist()) == {1, 2, 3}

@@ -110,3 +110,13 @@ def test_evenness_lets_every_learner_count_alike() -> None:
     pairs = Pairs([ids(0, 1), ids(*range(2, 9))], 9)
     assert pairs.gram(0.5, 0.5, 1.0)[0, 0] == pytest.approx(pairs.gram(0.5, 0.5, 0.0)[0, 0] / 3)
     assert pairs.cross(0.5, 0.5, 1.0)[2, 3] == pytest.approx(pairs.cross(0.5, 0.5, 0.0)[2, 3] / 8)
+
+
+def test_above_three_thousand_modules_the_choice_is_made_on_a_sample() -> None:
+    """Pairs (2k, 2k + 1) over 3,200 modules: half of the sampled ones still have their successor."""
+    rng = np.random.default_rng(0)
+    ways = [np.ravel([(first, first + 1) for first in 2 * rng.integers(1600, size=4)]) for _ in range(900)]
+    model = NextModule().fit(ways, n_modules=3200)
+    assert model.chosen_["score"] is not None
+    known = ways[0][-2]
+    assert model.recommend(ids(known), n=1).items.tolist() == [known + 1]

@@ -1,8 +1,21 @@
 """The numbered rules, one file per subject; importing this package registers them all."""
 
-from . import coverage, identity, languages, lessons, media, plan, questions, references, scenarios
+from . import (
+    agreement,
+    coverage,
+    identity,
+    languages,
+    lessons,
+    media,
+    plan,
+    questions,
+    references,
+    scenarios,
+    wording,
+)
 
 __all__ = [
+    "agreement",
     "coverage",
     "identity",
     "languages",
@@ -12,4 +25,5 @@ __all__ = [
     "questions",
     "references",
     "scenarios",
+    "wording",
 ]

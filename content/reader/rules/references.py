@@ -25,7 +25,8 @@ def closure(curriculum: Curriculum, module: Module) -> set[str]:
 
 @rule("C005", "引用都找得到", "References resolve")
 def references_resolve(curriculum: Curriculum) -> Iterator[Problem]:
-    """Skills, groups, layers, industries, owners, prerequisites, hands-on modules, areas of terms; a question's skill and outcome."""
+    """Skills, groups, layers, industries, owners, prerequisites; a question's skill and outcome; hands-on modules,
+    shipping-trade scenarios and the areas of terms."""
     skills = curriculum.skills_by_slug.keys()
     industries = {industry.slug for industry in curriculum.industries}
     groups = {group.slug for group in curriculum.groups}

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..figures import drifted
 from ..findings import Problem, at, rule
 from ..loader import Curriculum, Module
 from ..scenario_schema import Node, Scenario
@@ -229,18 +228,3 @@ def _fact_faults(scenario: Scenario, used: set[str]) -> Iterator[Fault]:
             if form == "b" and fact == scenario.forms["a"].get(name):
                 zh, en = f"{name} 在两套题面里相同。", f"{name} is the same in both forms."
                 yield ("forms", form, name), zh, en
-
-
-@rule("C038", "中英文的数字一致", "Both languages state the same figures")
-def figures_agree(curriculum: Curriculum) -> Iterator[Problem]:
-    """Digits, numerals and words, 万 and 亿 converted."""
-    for module, scenario in scenarios(curriculum):
-        texts = list(scenario_texts(scenario))
-        for form, facts in scenario.forms.items():
-            texts += [(("forms", form, name), fact) for name, fact in facts.items()]
-        for keys, text in texts:
-            only_zh, only_en = drifted(text.zh, text.en)
-            if only_zh or only_en:
-                zh = f"数字不一致：中文 {'、'.join(only_zh) or '—'}，英文 {'、'.join(only_en) or '—'}。"
-                en = f"Figures differ: zh {', '.join(only_zh) or '–'}, en {', '.join(only_en) or '–'}."
-                yield at(module.scenario_source, *keys, zh=zh, en=en)

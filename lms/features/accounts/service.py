@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.events import (
@@ -16,6 +16,7 @@ from lms.domain.events import (
     PasswordChanged,
     PersonalisationChanged,
     RoleChanged,
+    SessionsEnded,
     UserCreated,
     UserReinstated,
     UserSuspended,
@@ -212,20 +213,25 @@ def touch_session(db: Session, token: str, now: datetime) -> None:
 
 def end_session(db: Session, token: str) -> None:
     """Sign out: the token is worth nothing from now on."""
-    db.execute(delete(UserSession).where(UserSession.token_hash == token_hash(token)))
+    _end_sessions(db, UserSession.token_hash == token_hash(token))
 
 
 def end_own_session(db: Session, *, user_id: int, session_id: int) -> bool:
     """End one of the person's sessions; False when there is none such."""
-    ended = delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user_id)
-    return db.execute(ended.returning(UserSession.id)).first() is not None
+    return _end_sessions(db, and_(UserSession.id == session_id, UserSession.user_id == user_id)) > 0
 
 
 def end_other_sessions(db: Session, *, user_id: int, token: str) -> None:
     """End all of the person's sessions but this one."""
-    db.execute(
-        delete(UserSession).where(UserSession.user_id == user_id, UserSession.token_hash != token_hash(token))
-    )
+    _end_sessions(db, and_(UserSession.user_id == user_id, UserSession.token_hash != token_hash(token)))
+
+
+def _end_sessions(db: Session, which: ColumnElement[bool]) -> int:
+    """End sessions of one person; returns how many."""
+    owners = list(db.scalars(delete(UserSession).where(which).returning(UserSession.user_id)))
+    if owners:
+        publish(db, SessionsEnded(actor_id=owners[0], ended=len(owners)))
+    return len(owners)
 
 
 def suspend_user(db: Session, user_id: int) -> None:

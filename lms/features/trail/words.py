@@ -20,6 +20,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     },
     "access": {
         "session_begun": lazy_gettext("Signed in"),
+        "sessions_ended": lazy_gettext("Signed out"),
         "sign_in_refused": lazy_gettext("Sign-in was refused"),
         "password_changed": lazy_gettext("Password was changed"),
         "first_password_made": lazy_gettext("First password was made"),
@@ -117,6 +118,7 @@ FACTS = {
     "modules": lazy_gettext("Modules"),
     "due_on": lazy_gettext("Due on"),
     "account": lazy_gettext("Account"),
+    "ended": lazy_gettext("Sessions"),
 }
 OBJECTS = {
     "module": lazy_gettext("Module"),

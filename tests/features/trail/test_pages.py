@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -210,6 +211,22 @@ def test_sign_ins_are_written_and_refused_ones_name_nobody(
     assert [row.action for row in rows] == ["sign_in_refused", "sign_in_refused", "session_begun"]
     assert [(row.actor, row.subject) for row in rows[:2]] == [(None, None)] * 2
     assert rows[2].actor is not None
+
+
+def test_signing_out_is_written_with_how_many_sessions_ended(
+    app: Flask, database: Database, tree: Tree
+) -> None:
+    here, elsewhere, third = (sign_in_as(app, tree.wu) for _ in range(3))
+    before = len(entries(database))
+    assert here.post("/profile/sessions/end-others").status_code == 302
+    assert here.post("/sign-out").status_code == 302
+    rows = entries(database)[before:]
+    assert [(row.action, json.loads(row.facts)) for row in rows] == [
+        ("sessions_ended", {"ended": 2}),
+        ("sessions_ended", {"ended": 1}),
+    ]
+    assert {row.actor for row in rows} == {rows[0].actor} != {None}
+    assert elsewhere.get("/").status_code == third.get("/").status_code == 302
 
 
 def test_who_acts_in_a_request_stands_in_the_trail(app: Flask, database: Database, tree: Tree) -> None:

@@ -1,0 +1,143 @@
+"""From a sentence in either language to the skills and roles it speaks of (REQ-020).
+
+The labels are taken in once per revision of the catalogue and kept by the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from lms.features.catalog.snapshot import Snapshot
+from lms.features.taxonomy.queries import RequirementRow, RoleRow, SkillName
+
+if TYPE_CHECKING:
+    from lms.features.skills.phrases import Match, Phrases
+
+MOST_TEXT = 500
+LEAST = 0.15
+"""Below this strength a match is chance."""
+
+BESIDE_BEST = 0.5
+"""What is less than half as strong as the best match is not shown beside it."""
+
+
+class SkillMatch(NamedTuple):
+    """A skill that the text speaks of, how strongly (0–1), and by which of its words."""
+
+    skill: SkillName
+    strength: float
+    words: tuple[str, ...]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.strength)
+
+
+class RoleMatch(NamedTuple):
+    """A role that the text speaks of: by words of its name, by skills that it asks for.
+
+    `strength` only puts roles in order: it reaches √2 where the name and the skills say the same."""
+
+    role: RoleRow
+    strength: float
+    words: tuple[str, ...]
+    asks: tuple[RequirementRow, ...]
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """The labels of one revision."""
+
+    skills: Mapping[int, SkillName]
+    roles: Mapping[int, RoleRow]
+    requirements: Mapping[int, tuple[RequirementRow, ...]]
+
+    @cached_property
+    def _of_skills(self) -> Phrases[int]:
+        from lms.features.skills.phrases import Phrases  # loads NumPy: at the first sentence, not at the start
+
+        return Phrases(
+            {
+                key: (row.name_zh, row.name_en, row.description_zh, row.description_en)
+                for key, row in self.skills.items()
+            }
+        )
+
+    @cached_property
+    def _of_roles(self) -> Phrases[int]:
+        from lms.features.skills.phrases import Phrases
+
+        return Phrases({key: (row.name_zh, row.name_en) for key, row in self.roles.items()})
+
+    def match_skills(self, text: str, *, n: int = 5) -> list[SkillMatch]:
+        """At most `n` skills, the strongest first; none when the text speaks of none."""
+        found = _strongest(self._of_skills.match(text), n)
+        return [SkillMatch(self.skills[key], *match) for key, match in found]
+
+    def match_pieces(self, pieces: Sequence[tuple[str, float]], *, n: int) -> list[SkillMatch]:
+        """At most `n` skills that a long text speaks of, given in pieces with a weight (0–1) each.
+
+        A skill is as strong as in the piece that speaks of it most clearly."""
+        best: dict[int, Match] = {}
+        for text, weight in pieces:
+            for key, match in self._of_skills.match(text).items():
+                weighted = match._replace(strength=weight * match.strength)
+                best[key] = max(best.get(key, weighted), weighted)
+        return [SkillMatch(self.skills[key], *match) for key, match in _strongest(best, n)]
+
+    def match_roles(self, text: str, skills: Sequence[SkillMatch], *, n: int = 3) -> list[RoleMatch]:
+        """At most `n` roles, the strongest first: what their names say, and which of `skills` they ask for."""
+        named = self._of_roles.match(text)
+        whole = sqrt(sum(match.strength**2 for match in skills)) or 1.0
+        strengths: dict[int, float] = {}
+        for key in self.roles:
+            asked = sum(match.strength**2 for match in skills if match.skill.skill_id in self._asked[key])
+            by_skills = skills[0].strength * sqrt(asked) / whole if asked else 0.0
+            by_name = named[key].strength if key in named else 0.0
+            strengths[key] = sqrt(by_name**2 + by_skills**2)
+        return [self._role(key, strengths[key], named, skills) for key in _leading(strengths, n)]
+
+    def _role(
+        self, key: int, strength: float, named: Mapping[int, Match], skills: Sequence[SkillMatch]
+    ) -> RoleMatch:
+        asks = tuple(
+            self._asked[key][match.skill.skill_id]
+            for match in skills
+            if match.skill.skill_id in self._asked[key]
+        )
+        is_named = key in named and named[key].strength >= LEAST
+        return RoleMatch(self.roles[key], strength, named[key].words if is_named else (), asks)
+
+    @cached_property
+    def _asked(self) -> dict[int, dict[int, RequirementRow]]:
+        return {
+            key: {row.skill_id: row for row in self.requirements.get(key, ())} for key in self.roles
+        }
+
+
+_KEPT: dict[str, Matcher] = {}
+
+
+def matcher_of(snapshot: Snapshot) -> Matcher:
+    """The matcher of this revision, made at the first sentence after a sync."""
+    kept = _KEPT.get(snapshot.token)
+    if kept is None or kept.skills is not snapshot.skills:
+        kept = Matcher(snapshot.skills, snapshot.roles, snapshot.requirements)
+        _KEPT.clear()
+        _KEPT[snapshot.token] = kept
+    return kept
+
+
+def _strongest(found: Mapping[int, Match], n: int) -> list[tuple[int, Match]]:
+    strengths = {key: match.strength for key, match in found.items()}
+    return [(key, found[key]) for key in _leading(strengths, n)]
+
+
+def _leading(strengths: Mapping[int, float], n: int) -> list[int]:
+    """The `n` strongest that are no chance and not far behind the first."""
+    least = max(LEAST, BESIDE_BEST * max(strengths.values(), default=0.0))
+    order = sorted(strengths, key=lambda key: (-strengths[key], key))
+    return [key for key in order if strengths[key] >= least][:n]
