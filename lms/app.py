@@ -57,6 +57,7 @@ from lms.features.reporting.team_views import blueprint as team_blueprint
 from lms.features.skills import service as skills
 from lms.features.skills.panels import show_rises, show_taught_skills
 from lms.features.skills.views import blueprint as skills_blueprint
+from lms.features.skills.views import finding_blueprint
 from lms.features.studio import tasks as studio_tasks
 from lms.features.studio.body_limit import init_body_limit
 from lms.features.studio.panels import show_questions, show_second_approval
@@ -96,6 +97,7 @@ BLUEPRINTS = (
     glossary_blueprint,
     assessment_blueprint,
     skills_blueprint,
+    finding_blueprint,
     recommendations_blueprint,
     assignments_blueprint,
     team_blueprint,
@@ -138,7 +140,7 @@ NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
     ),
 }
 # Blueprints whose pages belong to the entry of another one.
-ROOMS = {"people": "organizations", "people_lists": "organizations"}
+ROOMS = {"people": "organizations", "people_lists": "organizations", "finding": "learning"}
 
 
 def event_bus() -> EventBus:
@@ -207,6 +209,8 @@ def destination_names() -> dict[str, Callable[..., str]]:
 
     pages = {endpoint: named(label) for entries in NAVIGATION.values() for endpoint, label, _ in entries}
     pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
+    pages["skills.show_plan"] = named(lazy_gettext("Plan"))
+    pages["finding.show_found"] = named(lazy_gettext("Find by description"))
     pages["notifications.show_inbox"] = named(lazy_gettext("Messages"))
     pages["trail.show_looks"] = named(lazy_gettext("Who looked at my record"))
     pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))

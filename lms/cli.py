@@ -236,6 +236,15 @@ def content_lint(language: str) -> None:
     click.echo("No findings.")
 
 
+@content.command("report")
+def content_report() -> None:
+    """Print what the files cover: layers, languages, skills and levels, questions, drills, what is to be confirmed."""
+    from content.reader import load_curriculum, report
+
+    with sentences():
+        click.echo(report(load_curriculum(settings().content_dir)))
+
+
 @content.command("sync")
 def content_sync() -> None:
     """Load changed modules as new versions; refuses while `lms content lint` finds something."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from recommender.ability import known_level as known_level
     from recommender.ability import update_ability as update_ability
     from recommender.answers import AnswerLog as AnswerLog
+    from recommender.estimators.blend import Blend as Blend
+    from recommender.estimators.choices import Choice as Choice
     from recommender.estimators.co_learning import CoLearning as CoLearning
     from recommender.estimators.cold_start import ColdStart as ColdStart
     from recommender.estimators.mastery import MasteryModel as MasteryModel
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from recommender.gap import rank_modules as rank_modules
     from recommender.gap import skill_gaps as skill_gaps
     from recommender.matching import SkillMatcher as SkillMatcher
+    from recommender.mixture import Mixture as Mixture
+    from recommender.mixture import Situation as Situation
+    from recommender.off_policy import Logged as Logged
+    from recommender.off_policy import Worth as Worth
     from recommender.path import catalogue_order as catalogue_order
     from recommender.path import role_path as role_path
     from recommender.placement import Estimate as Estimate
@@ -44,11 +50,15 @@ if TYPE_CHECKING:
     from recommender.reasons import Reason as Reason
     from recommender.reasons import ReasonKind as ReasonKind
     from recommender.reasons import Slot as Slot
+    from recommender.slate import Slate as Slate
+    from recommender.slate import pick_slate as pick_slate
     from recommender.slots import recommend as recommend
 
 _HOMES = {
     "ability": ("Ability", "known_level", "update_ability"),
     "answers": ("AnswerLog",),
+    "estimators.blend": ("Blend",),
+    "estimators.choices": ("Choice",),
     "estimators.co_learning": ("CoLearning",),
     "estimators.cold_start": ("ColdStart",),
     "estimators.mastery": ("MasteryModel",),
@@ -57,6 +67,8 @@ _HOMES = {
     "facts": ("EvidenceItem", "Held", "ModuleFacts", "Requirement", "SkillGap"),
     "gap": ("rank_modules", "skill_gaps"),
     "matching": ("SkillMatcher",),
+    "mixture": ("Mixture", "Situation"),
+    "off_policy": ("Logged", "Worth"),
     "path": ("catalogue_order", "role_path"),
     "placement": ("Estimate", "PlacementTest"),
     "plan": ("ModuleSpec", "Plan", "Step", "UnreachableLevel", "plan_path"),
@@ -64,6 +76,7 @@ _HOMES = {
     "reasons": (
         "Closed", "EmptyReason", "GapRanking", "NextStep", "RankedModule", "Reason", "ReasonKind", "Slot",
     ),
+    "slate": ("Slate", "pick_slate"),
     "slots": ("recommend",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
-from scipy.sparse import csr_array, issparse
 
 FORMAT = 1
 HEADER = "model.json"
@@ -27,6 +26,8 @@ def write_artifact(path: Path, header: Mapping[str, Any], state: Mapping[str, An
 
     :raises TypeError: when the header or a value is neither an array nor JSON
     """
+    from scipy.sparse import csr_array, issparse
+
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     values: dict[str, Any] = {}
     for name, value in state.items():
@@ -74,6 +75,10 @@ def read_artifact(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def _join_sparse(arrays: dict[str, Any]) -> dict[str, Any]:
     """Put the parts of sparse arrays together again."""
     joined = {name: array for name, array in arrays.items() if "." not in name}
+    if len(joined) == len(arrays):  # a request that reads dense arrays only does without SciPy
+        return joined
+    from scipy.sparse import csr_array
+
     for name in {name.partition(".")[0] for name in arrays if "." in name}:
         data, indices, indptr, shape = (arrays[f"{name}.{part}"] for part in SPARSE_PARTS)
         joined[name] = csr_array((data, indices, indptr), shape=tuple(int(size) for size in shape))

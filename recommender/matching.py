@@ -79,7 +79,7 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
         has_meaning = self.vectors_.any(axis=1)
         windows: list[list[list[str]]] = [[] for _ in folded]
         if self.encoder_ is not None and has_meaning.any():
-            windows = [_windows(text, reads_chinese=self.reads_chinese_) for text in folded]
+            windows = [self._windows(text, bridges=bool(has_meaning.all())) for text in folded]
             every = (window for scales in windows for scale in scales for window in scale)
             rows, vectors = encode_unit(self.encoder_, every)
         for text, scales in zip(folded, windows, strict=True):
@@ -92,6 +92,19 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
             total = meaning + words
             items = best(total, np.flatnonzero(total > 0), n)
             yield Ranking(items, total[items], {"meaning": meaning[items], "words": words[items]})
+
+    def _windows(self, folded: str, *, bridges: bool) -> list[list[str]]:
+        """Per scale the windows that the encoder can read; none where the wording decides.
+
+        :param bridges: no label is Chinese: the Latin words of a Chinese text are all that leads to one
+        """
+        if is_chinese(folded):
+            if self.reads_chinese_:
+                return [_clauses(folded), [folded]]
+            if not bridges:
+                return []
+        found = latin_words(folded)
+        return [_slide(found, width) for width in (*SCALES, len(found))] if found else []
 
     def _nearest(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """For each label the cosine with the nearest of `windows`."""
@@ -140,17 +153,6 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
         return loaded
 
 
-def _windows(folded: str, *, reads_chinese: bool) -> list[list[str]]:
-    """Per scale the windows of the words an encoder can read; of the text itself where it reads all of it."""
-    if reads_chinese and is_chinese(folded):
-        clauses = [clause for clause in _clauses(folded) if clause]
-        return [clauses, [folded]] if clauses else []
-    found = latin_words(folded)
-    if not found:
-        return []
-    return [_slide(found, width) for width in (*SCALES, len(found))]
-
-
 def _slide(found: Sequence[str], width: int) -> list[str]:
     starts = range(max(1, len(found) - width + 1))
     return list(dict.fromkeys(" ".join(found[start : start + width]) for start in starts))
@@ -158,4 +160,4 @@ def _slide(found: Sequence[str], width: int) -> list[str]:
 
 def _clauses(folded: str) -> list[str]:
     """A Chinese text between its punctuation marks."""
-    return "".join(one if one.isalnum() else "\n" for one in folded).split("\n")
+    return "".join(one if one.isalnum() else " " for one in folded).split()

@@ -61,7 +61,7 @@ class PlacementTest:
         discrimination: Sequence[float] | Floats | None = None,
         guess: Sequence[float] | Floats | None = None,
         *,
-        width: float = 1.75,
+        width: float = 1.8,
         max_items: int = 20,
         exposure: float = 0.25,
         sitting: int = 0,

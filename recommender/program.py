@@ -59,8 +59,10 @@ class Program:
             if size <= SLUGS_LIMIT:
                 picked = self._first_by_slugs(picked)
             return picked, self.periods_of(picked)
-        greedy = self._pick_greedily(range(size))
-        picked = greedy if answer.x is None else min(greedy, _picked(answer), key=self.periods_of)
+        from recommender.repair import CoverSearch
+
+        searched = CoverSearch(self.periods, self.needs, [self._bundle(one) for one in range(size)]).run()
+        picked = searched if answer.x is None else min(searched, _picked(answer), key=self.periods_of)
         # the objective is periods · (size + 1) + modules, so its bound is one of the periods as well
         bound = ceil(((answer.mip_dual_bound or 0) - size) / (size + 1) - 1e-6)
         return picked, max(bound, 0)
@@ -70,7 +72,7 @@ class Program:
         relaxed = self._relax()
         reduced = relaxed.lower.marginals
         ranked = sorted(range(len(self.periods)), key=lambda j: (-relaxed.x[j], reduced[j], j))
-        core = self._pick_greedily(ranked)
+        core = self._pick_one_each(ranked)
         for position in ranked:
             if len(core) >= EXACT_LIMIT:
                 break
@@ -109,14 +111,13 @@ class Program:
             fixed |= {position: int(position in picked) for position in chunk}
         return picked
 
-    def _pick_greedily(self, ranked: Iterable[int]) -> set[int]:
-        """For each need still open the bundle with the fewest new periods; ties as in `ranked`."""
+    def _pick_one_each(self, ranked: Iterable[int]) -> set[int]:
+        """For each need that is still open its first provider in `ranked`, with its prerequisites."""
         rank = {position: number for number, position in enumerate(ranked)}
         picked: set[int] = set()
         for need in sorted(self.needs, key=len):
             if picked.isdisjoint(need):
-                bundles = [(self._bundle(position) - picked, rank[position]) for position in need]
-                picked |= min(bundles, key=lambda bundle: (self.periods_of(bundle[0]), bundle[1]))[0]
+                picked |= self._bundle(min(need, key=rank.__getitem__))
         return picked
 
     def _bundle(self, position: int) -> set[int]:

@@ -14,10 +14,13 @@ def choose(
     score: Callable[[Values], float] | None,
     *,
     measure: str,
-    rounds: int = 2,
+    rounds: int = 3,
 ) -> dict[str, Any]:
     """Coordinate search: along one axis after the other the value with the best score is kept.
 
+    The first round tries every value of an axis, a later one only those beside the value in force.
+
+    :param axes: the values to be tried by name, rising
     :param score: what is to be maximised; None when there is too little to hold out: `start` stands
     :param measure: what the score is and on what it was taken, in words
     :returns: `values`, `score` and `measure`, `why`, and `tried`: all values tried with their scores
@@ -34,9 +37,10 @@ def choose(
             seen[key] = score(trial)
         return seen[key]
 
-    for _ in range(rounds):
+    for turn in range(rounds):
         before = dict(values)
-        for name, options in axes.items():
+        for name, axis in axes.items():
+            options = axis if turn == 0 else _beside(axis, values[name])
             trials = [values, *(values | {name: option} for option in options)]
             values = max(trials, key=look_up)
         if values == before:
@@ -44,3 +48,9 @@ def choose(
     tried = [[dict(zip(values, key, strict=True)), found] for key, found in seen.items()]
     why = f"the best of {len(seen)} settings by {measure}"
     return {"values": values, "score": look_up(values), "measure": measure, "why": why, "tried": tried}
+
+
+def _beside(axis: Sequence[float], value: float) -> Sequence[float]:
+    """The next smaller and the next greater value."""
+    smaller, greater = ([one for one in axis if one < value], [one for one in axis if one > value])
+    return [*smaller[-1:], *greater[:1]]

@@ -36,6 +36,7 @@ OF_LEARNERS = frozenset(
         "catalog",
         "drills",
         "errors",
+        "finding",
         "glossary",
         "home",
         "learning",
@@ -140,7 +141,7 @@ def _samples(app: Flask, name: str) -> dict[str, list[dict[str, Any]]]:
         "number": "people",
         **dict.fromkeys(NUMBERS, NOBODY),
     }
-    modules = [{"slug": slug} for slug in (world.BEGUN, world.DONE, world.LOCKED, world.IN_PREPARATION)]
+    modules = [{"slug": slug} for slug in (world.BEGUN, world.DONE, world.LOCKED)]
     return {
         "": [values],
         "learning.show_module": modules,

@@ -44,7 +44,6 @@ CONTENT = Path(content.__file__).parent
 ZHOU, CHEN, LI = "zhou.min", "chen.jie", "li.wei"
 BEGUN, ASKED, DONE = "safety-foundations", "digital-literacy", "finance-invoice-basics"
 LOCKED, MISSING_STEP = "major-hazard-criteria", "safety-foundations"
-IN_PREPARATION = "workplace-mental-health"
 SEED = 20261124
 
 

@@ -25,6 +25,8 @@ from .quiz_schema import (
     SingleQuestion,
     TrueFalseQuestion,
 )
+from .report import report
+from .scenario_schema import Scenario
 from .schema import LANGUAGES, Bilingual, Language, ModuleMeta, Role, Skill
 from .source import ContentError, SourceFile
 
@@ -48,6 +50,7 @@ __all__ = [
     "Question",
     "Role",
     "Rule",
+    "Scenario",
     "SingleQuestion",
     "Skill",
     "SourceFile",
@@ -57,5 +60,6 @@ __all__ = [
     "lint_module",
     "load_beside",
     "load_curriculum",
+    "report",
     "report_findings",
 ]

@@ -22,6 +22,8 @@ EN_UNITS = {
 EN_UNIT = re.compile(r"[\s\u00a0]*(?:-[\s]*)?(hundred|thousand|million|billion|bn|k|m)\b", re.I)
 ZH_UNIT = re.compile(r"[\s\u00a0]*(?:多|余|来)?([百千]?[万亿]|[百千])")
 ZH_NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万亿两半几]+")
+ZH_SHARE = re.compile(r"([百千万])分之([零〇一二三四五六七八九十百]+)")
+"""百分之八, 万分之五: written in English in per cent or per mille."""
 ZH_DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 EN_SMALL = (
     *(
@@ -57,7 +59,7 @@ EN_OTHER = {
     "another": 1, "each": 1, "every": 1, "per": 1, "no": 0, "none": 0, "nobody": 0,
 }  # fmt: skip
 EN_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?")
-ANY_DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+ANY_DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?", re.ASCII)
 COUNTS_IN_WAN = re.compile(r"\d\s*万")
 HOUR = re.compile(r"小时|分钟|hour|minute", re.IGNORECASE)
 CODE = re.compile(r"\b(?=[0-9a-z]*[a-z])(?=[0-9a-z]*[0-9])[0-9a-z]{8,}\b|\]\([^)]*\)", re.ASCII)
@@ -78,8 +80,8 @@ def figures_of(text: str, language: str) -> Stated:
     plain = FULL_HOUR.sub("", CODE.sub(" ", PLACEHOLDER.sub(" ", text)))
     digits = tuple(_digits(plain, language))
     known = {number for _, numbers in digits for number in numbers}
-    known |= {Number(run).normalize() for run in ANY_DIGITS.findall(plain)}
-    known |= {Number(60), Number(24)} if HOUR.search(plain) else set()
+    known |= {Number(run.replace(",", "")).normalize() for run in ANY_DIGITS.findall(plain)}
+    known |= {Number(1), Number(60), Number(24)} if HOUR.search(plain) else set()
     known |= set(_zh_numerals(plain) if language == "zh" else _en_numerals(plain))
     return Stated(digits, frozenset(known))
 
@@ -99,8 +101,8 @@ def drifted(zh: str, en: str, also_zh: str = "", also_en: str = "") -> tuple[lis
     return (only_zh, only_en) if only_zh or only_en else None
 
 
-SCALES = tuple(Number(10) ** power for power in (-8, -6, -4, -3, -2, 2, 3, 4, 6, 8))
-"""万, 亿, thousand, million, and the hundredth of a percentage."""
+SCALES = tuple(Number(10) ** power for power in (-8, -6, -4, -2, 2, 4, 6, 8))
+"""万, 亿, million, and the hundredth of a percentage."""
 EXACT_BELOW = 10
 """Small whole figures are compared as they are: with scales almost everything would be a match."""
 
@@ -147,6 +149,9 @@ def _zh_numerals(text: str) -> list[Number]:
         numbers += [_zh_value(match[0]) * 10] if text[match.end() : match.end() + 1] == "成" else []
         numbers += [Number(2)] if "半" in match[0] else []
         numbers += [Number(1)] if "每" in text[max(0, match.start() - 1) : match.start()] else []
+    for share in ZH_SHARE.finditer(text):
+        part = _zh_value(share[2]) / ZH_UNITS[share[1]]
+        numbers += [part * 100, part * 1000]
     return [number.normalize() for number in numbers]
 
 

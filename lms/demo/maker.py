@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.config import ConfigurationError, Settings
 from lms.db.transaction import Database
-from lms.demo.district import District, Person, read_district
+from lms.demo.district import District, read_district
 from lms.demo.history import Player, read_catalogue
 from lms.demo.removal import remove_demo
 from lms.demo.settlement import People, settle
@@ -22,7 +22,6 @@ from lms.features.accounts.models import User
 from lms.features.accounts.queries import has_demo_users
 from lms.features.assignments.service import assign
 from lms.features.enrollment.service import recognise
-from lms.features.learning.service import watch_module
 from lms.features.recommendations.service import refresh_many
 from lms.features.skills import service as skills
 from lms.features.taxonomy.queries import list_roles
@@ -101,7 +100,7 @@ def _build(db: Session, district: District, password: str, *, now: datetime) -> 
     people = settle(db, district, password, now=now)
     _recognise_prior_learning(db, district, people, player, now=now)
     _play_stories(db, district, people, player, now=now)
-    _assign_and_watch(db, district, people, player, now=now)
+    _assign(db, district, people, player, now=now)
     refresh_many(db, list(people.ids.values()), now)
     return len(people.ids)
 
@@ -150,33 +149,17 @@ def _recognise_prior_learning(
             )
 
 
-def _assign_and_watch(
-    db: Session, district: District, people: People, player: Player, *, now: datetime
-) -> None:
-    cards = player.catalogue.cards
+def _assign(db: Session, district: District, people: People, player: Player, *, now: datetime) -> None:
     for wish in district.wishes:
         for sign_in in wish.to:
             assign(
                 db,
                 learner_id=people.ids[sign_in],
-                module_id=cards[wish.module].module_id,
+                module_id=player.catalogue.cards[wish.module].module_id,
                 assigned_by_id=people.ids[wish.by],
                 due_on=local_date(now + timedelta(days=wish.due)),
                 now=now - timedelta(days=25),
             )
-    paths = {role.slug: role.path for role in list_roles(db)}
-    waiting = {slug for slug, card in cards.items() if not card.is_complete}
-    for person in district.people:
-        path = tuple(slug for slug in paths.get(person.role or "", ()) if slug in waiting)
-        for slug in _watched(person, path):
-            module_id, learner_id = cards[slug].module_id, people.ids[person.sign_in]
-            watch_module(db, learner_id=learner_id, module_id=module_id, now=now - timedelta(days=9))
-
-
-def _watched(person: Person, path: tuple[str, ...]) -> list[str]:
-    """Every third person or so waits for a module or two of their role, of those in preparation."""
-    rng = random.Random(f"watch {person.sign_in}")
-    return rng.sample(path, min(len(path), rng.choice((0, 0, 0, 1, 2))))
 
 
 def _keep_accounts(path: Path, district: District, password: str) -> None:

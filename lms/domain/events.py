@@ -262,6 +262,15 @@ class ModuleUploaded(Event):
 
 
 @dataclass(frozen=True)
+class DraftSkillAdded(Event):
+    """An instructor has accepted a proposed skill: the draft made of this upload teaches it to `level`."""
+
+    upload_id: int
+    skill: str
+    level: int
+
+
+@dataclass(frozen=True)
 class QuestionAsked(Event):
     """A learner asked about a lesson."""
 

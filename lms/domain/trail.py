@@ -35,6 +35,7 @@ CODED_FACTS = frozenset(
         "permission",
         "role",
         "scope",
+        "skill",
         "slug",
         "state",
         "status",

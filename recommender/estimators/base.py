@@ -11,7 +11,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -141,8 +141,8 @@ class _Learners:
     """Histories by slices, whether they came as a list or as completions."""
 
     def __init__(self, histories: Histories) -> None:
-        self._rows = histories if isinstance(histories, csr_array) else None
-        self._list = [] if isinstance(histories, csr_array) else histories
+        self._rows = binary(histories) if issparse(histories) else None
+        self._list = [] if issparse(histories) else histories
 
     def __len__(self) -> int:
         return len(self._list) if self._rows is None else int(self._rows.shape[0])

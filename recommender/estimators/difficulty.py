@@ -15,6 +15,11 @@ ROUNDS = 12
 LEARNER_PRECISION, SKILL_PRECISION, ITEM_PRECISION = 1.0, 0.5, 2.0
 """Inverse variances of abilities, of skills' difficulties and of items' deviations from their skills."""
 
+SLOPE_PRECISION = 20.0
+"""Inverse variance of the items' slopes around 1: about twenty answers of others begin to move one."""
+
+KNOWN_COLUMNS = 7
+
 STRENGTH = 10.0
 """Answers that the next coarser rate is worth when a rate is smoothed."""
 
@@ -28,6 +33,7 @@ class Difficulty:
     :param item_offset: logits by which an item is harder than its skills
     :param item_rate: share of right answers, smoothed towards that of its skills
     :param item_count: answers seen
+    :param item_slope: by how much more than 1 the item tells abilities apart
     :param skill_offset: logits by which a skill is harder than the average, length n_skills + 1
     :param skill_rate: share of right answers, smoothed towards the overall one
     :param skill_count: answers seen
@@ -38,12 +44,14 @@ class Difficulty:
     item_offset: NDArray[np.float64]
     item_rate: NDArray[np.float64]
     item_count: NDArray[np.float64]
+    item_slope: NDArray[np.float64]
     skill_offset: NDArray[np.float64]
     skill_rate: NDArray[np.float64]
     skill_count: NDArray[np.float64]
 
     def columns(self, answers: Answers) -> NDArray[np.float64]:
-        """For each answer: difficulty (logits), item's rate, item's answers, skills' rate (mean, least), answers.
+        """For each answer: difficulty (logits), item's rate, item's answers, skills' rate (mean, least),
+        skills' answers, item's slope.
 
         An item never seen is as hard as its skills, a skill never seen as hard as the average.
         """
@@ -60,6 +68,7 @@ class Difficulty:
                 rate,
                 least,
                 seen_answers,
+                np.where(is_seen, self.item_slope[place], 0.0),
             ]
         )
 
@@ -101,9 +110,30 @@ def learn_difficulty(answers: Answers, use: NDArray[np.bool_]) -> Difficulty:
         moved = share * surprise[answer], share * weight[answer]
         skill_offset += _newton(skill, -moved[0], moved[1], skill_offset, SKILL_PRECISION)
         intercept += 0.5 * float(surprise.sum() / weight.sum())
+    item_slope = _slopes(item, surprise, weight, ability[learner], n_items)
     return Difficulty(
-        intercept, items, item_offset, item_rate, item_count, skill_offset, skill_rate, skill_count
+        intercept,
+        items,
+        item_offset,
+        item_rate,
+        item_count,
+        item_slope,
+        skill_offset,
+        skill_rate,
+        skill_count,
     )
+
+
+def _slopes(
+    item: NDArray[np.intp],
+    surprise: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    ability: NDArray[np.float64],
+    n_items: int,
+) -> NDArray[np.float64]:
+    """One Newton step from the slope 1 of the Rasch model towards the two-parameter one."""
+    slope = np.bincount(item, surprise * ability, n_items)
+    return slope / (np.bincount(item, weight * ability**2, n_items) + SLOPE_PRECISION)
 
 
 def _newton(

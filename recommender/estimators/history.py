@@ -23,8 +23,20 @@ LEARNER_DECAYS = (0.4, 0.12, 0.03)
 SKILL_DECAYS = (0.35, 0.1)
 """The same for each of a learner's skills."""
 
-SKILL_VARIANCE = 0.5
-"""Of the deviation of an ability in one skill from the learner's in general, in logits²."""
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast abilities move.
+
+    :param skill_variance: of the deviation of an ability in one skill from the learner's in general, logits²
+    :param learner_drift: what each answer adds to the variance of the general ability
+    :param skill_drift: and to that of the deviation in each of its skills
+    """
+
+    skill_variance: float = 0.5
+    learner_drift: float = DRIFT
+    skill_drift: float = DRIFT
+
 
 NEVER = -1.0
 """The position of the last answer where there is none yet."""
@@ -60,7 +72,7 @@ SKILL_COLUMNS = ("count", "right", "ability", "variance", "streak", "decay_0", "
 ITEM_COLUMNS = ("count", "right", "place", "last")
 
 
-def follow(answers: Answers, difficulty: Floats, chance: Floats) -> Tracks:
+def follow(answers: Answers, difficulty: Floats, chance: Floats, pace: Pace) -> Tracks:
     """Walk through all histories.
 
     :param difficulty: of each answer's item in logits, on the scale of abilities
@@ -70,7 +82,7 @@ def follow(answers: Answers, difficulty: Floats, chance: Floats) -> Tracks:
     learner = np.zeros((answers.n_learners, len(LEARNER_COLUMNS)))
     learner[:, 3] = PRIOR_VARIANCE
     skill = np.zeros((walk.n_pairs, len(SKILL_COLUMNS)))
-    skill[:, 3], skill[:, 8] = SKILL_VARIANCE, NEVER
+    skill[:, 3], skill[:, 8] = pace.skill_variance, NEVER
     item = np.zeros((walk.n_repeats, len(ITEM_COLUMNS)))
     item[:, 2] = NEVER
     seen = Tracks(
@@ -89,10 +101,13 @@ def follow(answers: Answers, difficulty: Floats, chance: Floats) -> Tracks:
         ability = now[:, 2] + share * np.add.reduceat(skills[:, 2], first)
         total = now[:, 3] + share * np.add.reduceat(skills[:, 3], first)
         p = 1.0 / (1.0 + np.exp(hardness[rows] - ability))
-        learner[who] = _move(now, y, p, total, usual[rows], LEARNER_DECAYS)
+        learner[who] = _move(now, y, p, total=total, usual=usual[rows], decays=LEARNER_DECAYS)
+        learner[who, 3] += pace.learner_drift
         learner[who, 9] = 2.0 * y - 1.0
-        skills = _move(skills, y[of_entry], p[of_entry], total[of_entry], usual[rows][of_entry], SKILL_DECAYS)
+        spread = {"total": total[of_entry], "usual": usual[rows][of_entry]}
+        skills = _move(skills, y[of_entry], p[of_entry], **spread, decays=SKILL_DECAYS)
         skills[:, 8] = place
+        skills[:, 3] += pace.skill_drift
         skill[which] = skills
         item[again, 0] += 1.0
         item[again, 1] += y
@@ -101,7 +116,7 @@ def follow(answers: Answers, difficulty: Floats, chance: Floats) -> Tracks:
 
 
 def _move(
-    state: Floats, y: Floats, p: Floats, total: Floats, usual: Floats, decays: tuple[float, ...]
+    state: Floats, y: Floats, p: Floats, *, total: Floats, usual: Floats, decays: tuple[float, ...]
 ) -> Floats:
     """The first columns of a learner's or a skill's state after the answers `y`, foretold as `p`."""
     new = state.copy()
@@ -111,7 +126,7 @@ def _move(
     new[:, 0] += 1.0
     new[:, 1] += y
     new[:, 2] += gain * surprise
-    new[:, 3] = state[:, 3] * (1.0 - information * gain) + DRIFT
+    new[:, 3] = state[:, 3] * (1.0 - information * gain)
     toward = 2.0 * y - 1.0
     new[:, 4] = np.where(state[:, 4] * toward > 0, state[:, 4], 0.0) + toward
     for number, decay in enumerate(decays, start=5):

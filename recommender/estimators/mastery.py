@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -20,32 +18,23 @@ from sklearn.utils.validation import check_is_fitted
 from recommender.answers import AnswerLog, Answers, answers_of
 from recommender.artifact import ArtifactError, read_artifact, write_artifact
 from recommender.estimators.difficulty import Difficulty, learn_difficulty
-from recommender.estimators.mastery_features import feature_table, known_out_of_fold
-
-Floats = NDArray[np.float64]
+from recommender.estimators.history import Floats, Pace
+from recommender.estimators.mastery_features import feature_table, known_out_of_fold, online_chance
+from recommender.estimators.mastery_settings import (
+    SHARES,
+    calibrate,
+    chance_of,
+    choose_line,
+    choose_pace,
+    choose_trees,
+    make_trees,
+)
 
 LEAST_LEARNERS, LEAST_ANSWERS = 20, 500
 """Below either the online ability and the difficulties answer alone: too little to fit more on."""
 
 HELD_OUT = 0.15
 """Share of the learners on whom settings are chosen and the chances calibrated."""
-
-TRIAL_ROWS = 150_000
-"""Answers that a trial of settings is fitted on at most."""
-
-MAX_TREES = 400
-SETTINGS = (
-    {"learning_rate": 0.08, "max_leaf_nodes": 15, "min_samples_leaf": 80},
-    {"learning_rate": 0.06, "max_leaf_nodes": 31, "min_samples_leaf": 80},
-    {"learning_rate": 0.05, "max_leaf_nodes": 63, "min_samples_leaf": 150},
-)
-"""Tried with early stopping; for less data the smaller trees win, for more the larger ones."""
-
-PENALTIES = (0.01, 1.0)
-"""Inverse strengths of the ridge penalty tried for the logistic part."""
-
-SHARES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Shares of the trees in the mean of the two logits that are tried."""
 
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 """The only type beyond skops' own list that a saved model may hold."""
@@ -79,7 +68,8 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
         self._forget_models()
         if answers.n_learners < LEAST_LEARNERS or len(answers) < LEAST_ANSWERS or _is_one_sided(answers):
             self.chosen_: dict[str, Any] = {
-                "why": "online ability and difficulty alone: too little to fit more on"
+                "pace": asdict(Pace()),
+                "why": "online ability and difficulty alone: too little to fit more on",
             }
             return self
         self._fit_models(answers)
@@ -101,14 +91,18 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
         if not len(log):
             return np.zeros(0)
         answers = answers_of(log)
-        table, chance = feature_table(answers, self.difficulty_.columns(answers))
-        if self.trees_ is not None and self.scaler_ and self.calibration_ and self.line_ is not None:
-            mean, scale = self.scaler_
-            logits = (table - mean) / scale @ self.line_[1:] + self.line_[0]
-            share = float(self.chosen_["share_of_trees"])
-            mixed = share * self.trees_.decision_function(table) + (1.0 - share) * logits
-            chance = np.interp(_chance(mixed), *self.calibration_)
-        return chance[answers.of_row]
+        known, pace = self.difficulty_.columns(answers), Pace(**self.chosen_["pace"])
+        return self._foretell(answers, known, pace)[answers.of_row]
+
+    def _foretell(self, answers: Answers, known: Floats, pace: Pace) -> Floats:
+        if self.trees_ is None or self.scaler_ is None or self.line_ is None or self.calibration_ is None:
+            return online_chance(answers, known, pace)
+        table = feature_table(answers, known, pace)
+        mean, scale = self.scaler_
+        by_line = (table - mean) / scale @ self.line_[1:] + self.line_[0]
+        share = float(self.chosen_["share_of_trees"])
+        mixed = share * self.trees_.decision_function(table) + (1.0 - share) * by_line
+        return np.interp(chance_of(mixed), *self.calibration_)
 
     def _forget_models(self) -> None:
         self.trees_: HistGradientBoostingClassifier | None = None
@@ -117,30 +111,34 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
         self.calibration_: tuple[Floats, Floats] | None = None
 
     def _fit_models(self, answers: Answers) -> None:
-        table, _ = feature_table(answers, known_out_of_fold(answers, self.seed))
+        known = known_out_of_fold(answers, self.seed)
+        pace = choose_pace(answers, known)
+        table = feature_table(answers, known, Pace(**pace))
         right = answers.correct >= 0.5
         rng = np.random.default_rng(self.seed)
         held = rng.permutation(answers.n_learners) < max(5, int(HELD_OUT * answers.n_learners))
         is_held = held[answers.learner]
         scaler = StandardScaler().fit(table)
         scaled = scaler.transform(table)
-        setting, trees = _choose_trees(table, right, is_held, self.seed)
-        penalty, line = _choose_line(scaled, right, is_held)
+        setting, trees = choose_trees(table, right, is_held, self.seed)
+        penalty, line = choose_line(scaled, right, is_held)
         by_trees = trees.decision_function(table[is_held])
         by_line = line.decision_function(scaled[is_held])
         losses = [
-            log_loss(right[is_held], _chance(share * by_trees + (1.0 - share) * by_line)) for share in SHARES
+            log_loss(right[is_held], chance_of(share * by_trees + (1.0 - share) * by_line))
+            for share in SHARES
         ]
         share = SHARES[int(np.argmin(losses))]
-        mixed = _chance(share * by_trees + (1.0 - share) * by_line)
-        self.calibration_ = _calibrate(mixed, right[is_held])
+        mixed = chance_of(share * by_trees + (1.0 - share) * by_line)
+        self.calibration_ = calibrate(mixed, right[is_held])
         self.chosen_ = setting | {
+            "pace": pace,
             "penalty": penalty,
             "share_of_trees": share,
             "held_out_loss": float(min(losses)),
             "why": f"least log loss on {int(held.sum())} learners held out",
         }
-        self.trees_ = _trees(setting, self.seed).fit(table, right)
+        self.trees_ = make_trees(setting, self.seed).fit(table, right)
         fitted = LogisticRegression(C=penalty, max_iter=500).fit(scaled, right)
         self.scaler_ = scaler.mean_, scaler.scale_
         self.line_ = np.append(fitted.intercept_, fitted.coef_[0])
@@ -188,52 +186,6 @@ def _is_one_sided(answers: Answers) -> bool:
     return min(right, len(answers) - right) < LEAST_ANSWERS // 20
 
 
-def _trees(setting: Mapping[str, Any], seed: int, **more: Any) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        **({"l2_regularization": 5.0, "early_stopping": False, "random_state": seed} | dict(setting) | more)
-    )
-
-
-def _choose_trees(
-    table: NDArray[np.float32], right: NDArray[np.bool_], is_held: NDArray[np.bool_], seed: int
-) -> tuple[dict[str, Any], HistGradientBoostingClassifier]:
-    """The setting with the least loss on the held-out learners, with its number of trees."""
-    inside = np.flatnonzero(~is_held)
-    part = np.sort(np.random.default_rng(seed).permutation(inside)[:TRIAL_ROWS])
-    trials = []
-    for setting in SETTINGS:
-        trees = _trees(
-            setting, seed, max_iter=MAX_TREES, early_stopping=True, n_iter_no_change=15, scoring="loss"
-        )
-        trees.fit(table[part], right[part], X_val=table[is_held], y_val=right[is_held])
-        loss = log_loss(right[is_held], trees.predict_proba(table[is_held])[:, 1])
-        trials.append((loss, {**setting, "max_iter": int(trees.n_iter_)}, trees))
-    _, chosen, fitted = min(trials, key=lambda trial: trial[0])
-    return chosen, fitted
-
-
-def _choose_line(
-    scaled: Floats, right: NDArray[np.bool_], is_held: NDArray[np.bool_]
-) -> tuple[float, LogisticRegression]:
-    """The penalty with the least loss on the held-out learners."""
-    fits = {
-        c: LogisticRegression(C=c, max_iter=500).fit(scaled[~is_held], right[~is_held]) for c in PENALTIES
-    }
-    losses = {
-        c: log_loss(right[is_held], fit.predict_proba(scaled[is_held])[:, 1]) for c, fit in fits.items()
-    }
-    best = min(losses, key=losses.__getitem__)
-    return best, fits[best]
-
-
-def _calibrate(chance: Floats, right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Platt's sigmoid (Platt 1999) as a table; both models have log loss, so that two numbers mend the rest."""
-    grid = np.linspace(0.0, 1.0, 501)
-    platt = LogisticRegression(C=1e6).fit(_logits(chance), right)
-    values: Floats = platt.predict_proba(_logits(grid))[:, 1]
-    return grid, values
-
-
 def _read_trees(data: bytes) -> HistGradientBoostingClassifier:
     from skops.io import get_untrusted_types, loads
 
@@ -241,15 +193,3 @@ def _read_trees(data: bytes) -> HistGradientBoostingClassifier:
     if strange:
         raise ArtifactError(f"trees hold types that are not trusted: {sorted(strange)}")
     return loads(data, trusted=TRUSTED)
-
-
-def _chance(logits: Floats) -> Floats:
-    chance: Floats = 1.0 / (1.0 + np.exp(-logits))
-    return chance
-
-
-def _logits(chance: Floats) -> Floats:
-    """As one column, kept finite."""
-    clipped = np.clip(chance, 1e-6, 1 - 1e-6)
-    column: Floats = np.log(clipped / (1.0 - clipped))[:, None]
-    return column

@@ -8,8 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.answers import Answers
-from recommender.estimators.difficulty import learn_difficulty
-from recommender.estimators.history import ITEM_COLUMNS, LEARNER_COLUMNS, NEVER, SKILL_COLUMNS, Floats, follow
+from recommender.estimators.difficulty import KNOWN_COLUMNS, learn_difficulty
+from recommender.estimators.history import (
+    ITEM_COLUMNS,
+    LEARNER_COLUMNS,
+    NEVER,
+    SKILL_COLUMNS,
+    Floats,
+    Pace,
+    follow,
+)
 
 RATE_STRENGTH = 3.0
 """Answers that the usual rate is worth when a learner's own is smoothed."""
@@ -20,17 +28,24 @@ FOLDS = 5
 Columns = dict[str, Floats]
 
 
-def feature_table(answers: Answers, known: Floats) -> tuple[NDArray[np.float32], Floats]:
+def feature_table(answers: Answers, known: Floats, pace: Pace) -> NDArray[np.float32]:
     """One row per answer, from earlier answers of the same learner and from `known` only.
 
     :param known: `Difficulty.columns` of each answer, learnt without the answer's learner where it is fitted on
-    :returns: the table, and the chance by difficulty and online ability alone
     """
-    columns, chance = _columns(answers, known)
+    columns = _columns(answers, known, pace)
     table = np.empty((len(answers), len(columns)), dtype=np.float32)
     for place, column in enumerate(columns):
         table[:, place] = column
-    return table, chance
+    return table
+
+
+def online_chance(answers: Answers, known: Floats, pace: Pace) -> Floats:
+    """The chance by difficulty and online ability alone."""
+    tracks = follow(answers, known[:, 0], known[:, 1], pace)
+    ability = tracks.learner[:, 2] + _mean(tracks.skill[:, 2], answers)
+    chance: Floats = 1.0 / (1.0 + np.exp(known[:, 0] - ability))
+    return chance
 
 
 def known_out_of_fold(answers: Answers, seed: int) -> Floats:
@@ -40,31 +55,31 @@ def known_out_of_fold(answers: Answers, seed: int) -> Floats:
     """
     fold = np.random.default_rng(seed).permutation(answers.n_learners) % FOLDS
     of_answer = fold[answers.learner]
-    known = np.empty((len(answers), 6))
+    known = np.empty((len(answers), KNOWN_COLUMNS))
     for one in range(min(FOLDS, answers.n_learners)):
         inside = of_answer == one
         known[inside] = learn_difficulty(answers, ~inside).columns(answers)[inside]
     return known
 
 
-def _columns(answers: Answers, known: Floats) -> tuple[list[Floats], Floats]:
+def _columns(answers: Answers, known: Floats, pace: Pace) -> list[Floats]:
     hardness, usual = known[:, 0], known[:, 1]
-    tracks = follow(answers, hardness, usual)
+    tracks = follow(answers, hardness, usual, pace)
     learner = dict(zip(LEARNER_COLUMNS, tracks.learner.T, strict=True))
     skill = dict(zip(SKILL_COLUMNS, tracks.skill.T, strict=True))
     item = dict(zip(ITEM_COLUMNS, tracks.item.T, strict=True))
     own = _mean(skill["ability"], answers)
     logit = learner["ability"] + own - hardness
-    chance = 1.0 / (1.0 + np.exp(-logit))
     place = learner["count"]
     columns = [hardness, _logit(usual), known[:, 2], _logit(known[:, 3]), _logit(known[:, 4]), known[:, 5]]
     columns += [logit, learner["ability"] - hardness, learner["ability"], own]
+    columns += [known[:, 6], logit + known[:, 6] * (learner["ability"] + own)]
     columns += _of_learner(learner, usual)
     columns += _of_skills(skill, usual, place, answers)
     columns += _of_item(item, place)
     columns += [np.bincount(answers.entry_answer, minlength=len(answers)).astype(float)]
     columns += [np.log1p(_run_length(answers))]
-    return columns, chance
+    return columns
 
 
 def _of_learner(learner: Columns, usual: Floats) -> Iterator[Floats]:
@@ -104,9 +119,8 @@ def _run_length(answers: Answers) -> Floats:
     sums = np.bincount(answers.entry_answer, code[answers.entry_skill], n)
     is_new = np.ones(n, dtype=bool)
     is_new[1:] = (np.abs(np.diff(sums)) > 1e-12) | (np.diff(answers.learner) != 0)
-    begin = np.flatnonzero(is_new)
-    places = np.arange(n, dtype=np.float64)
-    length: Floats = places - places[begin][np.cumsum(is_new) - 1]
+    places = np.arange(n).astype(np.float64)
+    length: Floats = places - places[is_new][np.cumsum(is_new) - 1]
     return length
 
 
@@ -128,8 +142,7 @@ def _squashed(run: Floats) -> Floats:
 
 def _mean(entries: Floats, answers: Answers) -> Floats:
     n = len(answers)
-    totals: Floats = np.bincount(answers.entry_answer, entries, n)
-    return totals / np.bincount(answers.entry_answer, minlength=n)
+    return np.bincount(answers.entry_answer, entries, n) / np.bincount(answers.entry_answer, minlength=n)
 
 
 def _least(entries: Floats, answers: Answers) -> Floats:

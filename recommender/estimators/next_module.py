@@ -10,32 +10,31 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.estimators.base import Recommender, as_completions
-from recommender.estimators.linear import MANY_MODULES, solve
+from recommender.estimators.linear import solve
 from recommender.estimators.pairs import Pairs
 from recommender.evaluation import judge
+from recommender.memory import decayed, recall
 from recommender.ranking import best_of_rows
 from recommender.tuning import Values, choose
 
 AXES = {
-    "memory": (0.5, 0.6, 0.7, 0.8, 0.87, 0.93, 0.97),
-    "ridge": (0.1, 0.3, 0.7, 1.5, 3.0, 6.0, 12.0),
-    "horizon": (0.0, 0.2, 0.4, 0.6, 0.75, 0.9),
+    "memory": (0.5, 0.65, 0.75, 0.82, 0.88, 0.93, 0.97),
+    "ridge": (0.2, 0.7, 1.5, 3.0, 6.0, 12.0),
+    "horizon": (0.0, 0.2, 0.4, 0.6, 0.8),
     "recent": (-1.0, 0.0, 0.2, 0.4, 0.6),
     "backward": (0.0, 0.1, 0.25, 0.5),
     "discount": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
     "evenness": (0.0, 0.5, 1.0),
 }
 USUAL = {
-    "memory": 0.8, "ridge": 0.7, "horizon": 0.4, "recent": 0.2, "backward": 0.1, "discount": 0.1, "evenness": 0.0,
+    "memory": 0.82, "ridge": 1.5, "horizon": 0.4, "recent": 0.2, "backward": 0.1, "discount": 0.1, "evenness": 0.0,
 }  # fmt: skip
 MEASURE = (
     "the mean of NDCG@10 and Recall@10 on the last modules (a fifth, at most three) of learners left out"
 )
 N = 10
-N_SAMPLED = 2000
-"""Modules on which hyper-parameters are chosen when there are very many."""
-LEAST_WEIGHT = 1e-3
-"""What a module long ago may weigh and be left out."""
+MANY_MODULES, N_SAMPLED = 2000, 1500
+"""Above so many modules hyper-parameters are chosen on so many: a setting costs the cube of them."""
 
 
 class NextModule(Recommender):
@@ -74,9 +73,9 @@ class NextModule(Recommender):
 
     def _parts(self, history: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
         values = self.chosen_["values"]
-        parts = {"past": _recall(self.past_, history, values["memory"])}
+        parts = {"past": recall(self.past_, history, values["memory"])}
         if len(self.recent_):
-            parts["recent"] = _recall(self.recent_, history, values["recent"])
+            parts["recent"] = recall(self.recent_, history, values["recent"])
         return {**parts, "usual": self.usual_}
 
     def _score_block(self, histories: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
@@ -88,24 +87,10 @@ class NextModule(Recommender):
         return scores
 
 
-def _recall(weights: NDArray[np.float32], history: NDArray[np.intp], decay: float) -> NDArray[np.float64]:
-    """What one history says with one memory."""
-    way = np.concatenate([[len(weights) - 1], history])
-    strength = _decayed(len(way), decay)
-    said: NDArray[np.float32] = strength.astype(np.float32) @ weights[way[-len(strength) :]]
-    return said.astype(np.float64)
-
-
-def _decayed(length: int, decay: float) -> NDArray[np.float64]:
-    """The strength of the last positions that still weigh something, the latest (1) at the end."""
-    strength = np.power(float(decay), np.arange(length - 1, -1, -1, dtype=np.float64))
-    return strength[strength >= LEAST_WEIGHT]
-
-
 def memories(histories: Sequence[NDArray[np.intp]], n_modules: int, decay: float) -> csr_array:
     """The decayed past of each history, shape (n_histories, n_modules + 1); the last column is the start."""
     ways = [np.concatenate([[n_modules], history]) for history in histories]
-    strengths = [_decayed(len(way), decay) for way in ways]
+    strengths = [decayed(len(way), decay) for way in ways]
     items = [way[-len(strength) :] for way, strength in zip(ways, strengths, strict=True)]
     ends = np.concatenate([[0], np.cumsum([len(one) for one in items])]).astype(np.intp)
     data = np.concatenate([np.empty(0), *strengths]).astype(np.float32)
@@ -178,7 +163,7 @@ def choose_memory(
 def _sample(
     ways: Sequence[NDArray[np.intp]], n_modules: int, rng: np.random.Generator
 ) -> tuple[Sequence[NDArray[np.intp]], int]:
-    """All histories; above 3,000 modules, some modules numbered anew and the rest as one last module.
+    """All histories; above 2,000 modules, some modules numbered anew and the rest as one last module.
 
     The rest keeps its places, so that decays per module done mean the same.
     """

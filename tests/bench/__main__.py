@@ -11,7 +11,11 @@ from importlib import import_module
 # each is a module of this package with `add_arguments(parser)` and `run(options)`, which returns what JSON can say
 TOPICS = {
     "pages": "what pages cost, for each kind of person, by number of people and engine",
+    "mastery": "how well answers are foretold, on simulated learners",
+    "placement": "errors and questions of adaptive sittings beside a fixed test",
+    "plan": "time and length of plans by size of the catalogue",
     "recommender": "how well the estimators recommend beside the usual models, and what they cost",
+    "skills": "how well sentences lead to skills, beside the plain sentence embedding",
 }
 
 

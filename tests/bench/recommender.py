@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, csr_matrix
 
-from recommender import CoLearning, ColdStart, NextModule
+from recommender import ColdStart, CoLearning, NextModule
 from recommender.estimators.base import as_completions
 from recommender.evaluation import Quality, interval, judge
 from tests.bench.recommender_serving import SIZES, measure_growth
@@ -41,15 +43,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """The rows of each part asked for."""
-    return {part: PARTS[part](options) for part in options.of}
+    """The rows of each part asked for; each is also shown on the error channel as soon as it stands."""
+    return {part: [*map(_show, PARTS[part](options))] for part in options.of}
 
 
-def report_together(options: argparse.Namespace) -> list[Row] | str:
+def _show(row: Row) -> Row:
+    print(json.dumps(row), file=sys.stderr, flush=True)
+    return row
+
+
+def report_together(options: argparse.Namespace) -> Iterator[Row]:
     """`CoLearning` beside every model of `implicit` tuned on the same cut (in favour of implicit)."""
     if (folder := shared()) is None:
-        return "skipped: no shared data"
-    rows = []
+        yield {"skipped": "no shared data"}
+        return
     for seed in range(options.cuts):
         kept, held = hold_out_pairs(load_gear(folder).done, seed=seed)
         model = CoLearning().fit(kept)
@@ -58,15 +65,15 @@ def report_together(options: argparse.Namespace) -> list[Row] | str:
         others |= {
             f"EASE ridge={r}": judge(rivals.answer(kept, rivals.ease(kept, r), 20), held) for r in RIDGES
         }
-        rows.append({"cut": seed, "chosen": model.chosen_["values"], **compare(own, others)})
-    return rows
+        yield {"cut": seed, "chosen": model.chosen_["values"], **compare(own, others)}
 
 
-def report_new(options: argparse.Namespace) -> list[Row] | str:
+def report_new(options: argparse.Namespace) -> Iterator[Row]:
     """`ColdStart` beside neighbours by text; 15 % of the courses robbed of all history."""
     if (folder := shared()) is None:
-        return "skipped: no shared data"
-    gear, rows = load_gear(folder), []
+        yield {"skipped": "no shared data"}
+        return
+    gear = load_gear(folder)
     by_text = {name: rivals.tfidf(gear.texts, analyzer=name) for name in ("char_wb", "char", "word")}
     for seed in range(options.cuts):
         stays, taken, new = rob_modules(gear.done, seed=seed)
@@ -77,13 +84,13 @@ def report_new(options: argparse.Namespace) -> list[Row] | str:
             for k in (20, 50, None):
                 items = rivals.answer(stays, rivals.neighbours(vectors, k), 20, candidates=new)
                 others[f"TF-IDF {name} k={k or 'all'}"] = judge(items, taken)
-        rows.append({"cut": seed, "chosen": model.chosen_["values"], **compare(own, others)})
-    return rows
+        yield {"cut": seed, "chosen": model.chosen_["values"], **compare(own, others)}
 
 
-def report_next(_: argparse.Namespace) -> list[Row]:
+def report_next(_: argparse.Namespace) -> Iterator[Row]:
     """`NextModule` on simulated learners: those of the fit, and others."""
-    return [row for name in WORLDS for row in _report_world(name)]
+    for name in WORLDS:
+        yield from _report_world(name)
 
 
 def _report_world(name: str) -> Iterator[Row]:
@@ -139,7 +146,7 @@ def implicit_answers(kept: csr_array) -> Iterator[tuple[str, NDArray[np.intp]]]:
     for factors, ridge, alpha in als_settings:
         given = {"factors": factors, "regularization": ridge, "alpha": alpha, "random_state": 0}
         settings += [(als.AlternatingLeastSquares, given)]
-    settings += [(bpr.BayesianPersonalizedRanking, {"factors": 128, "iterations": 200, "random_state": 0})]
+    settings += [(bpr.BayesianPersonalizedRanking, {"factors": 128, "iterations": 100, "random_state": 0})]
     settings += [(lmf.LogisticMatrixFactorization, {"factors": 32, "random_state": 0})]
     for kind, given in settings:
         model = kind(**given, num_threads=os.cpu_count() or 1)
@@ -153,7 +160,7 @@ def shared() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
+PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     "together": report_together,
     "new": report_new,
     "next": report_next,

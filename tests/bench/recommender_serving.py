@@ -8,14 +8,14 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender import CoLearning, ColdStart, NextModule
+from recommender import ColdStart, CoLearning, NextModule
 from recommender.estimators.base import Recommender, as_completions
 
 SIZES = [1000, 3000, 10_000]
@@ -24,14 +24,12 @@ N_ASKED = 2000
 History = NDArray[np.intp]
 
 
-def measure_growth(sizes: Sequence[int]) -> list[dict[str, Any]]:
+def measure_growth(sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
     """A row per estimator and number of modules, with ten times as many learners."""
-    rows = []
     for n_modules in sizes:
         for name in FITS:
             command = [sys.executable, "-m", __name__, name, str(n_modules)]
-            rows.append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
-    return rows
+            yield json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def draw_histories(n_modules: int) -> list[History]:

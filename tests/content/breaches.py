@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tests.content.factory import ALL_KINDS, FULL_BANK, GROUND, MIDDLE, TOP, Sample, module, quiz
 
 META, QUIZ = f"{GROUND}/module.yaml", f"{GROUND}/quiz.yaml"
-DRILL = f"{GROUND}/scenario.yaml"
 MIDDLE_META, TOP_META = f"{MIDDLE}/module.yaml", f"{TOP}/module.yaml"
 ZH, EN = f"{GROUND}/lessons/01-words.zh.md", f"{GROUND}/lessons/01-words.en.md"
 SVG = f"{GROUND}/media/words.svg"
@@ -267,78 +266,4 @@ COVERAGE = [
     one("C029", "roles.yaml", "- {skill: counting", "counting, level: 3", "counting, level: 4"),
 ]
 
-
-def every(path: str, old: str, new: str) -> Edit:
-    """Replace every occurrence."""
-    return lambda sample: sample.write(path, sample.read(path).replace(old, new))
-
-
-def shorten(sample: Sample, steps: int) -> None:
-    """Leave out so many of the decisions before the last."""
-    head, _, tail = sample.read(DRILL).partition(f"- id: n{9 - steps}\n")
-    rest = tail[tail.index("- id: n9\n") :]
-    sample.write(DRILL, head.replace(f"goto: n{9 - steps}\n", "goto: n9\n") + rest)
-
-
-def cut(sample: Sample, mark: str) -> None:
-    """Cut the drill off where `mark` begins."""
-    sample.write(DRILL, sample.read(DRILL).partition(f"\n{mark}")[0] + "\n")
-
-
-GONE = "- {id: gone, kind: good, title: {zh: 结局, en: End}, debrief: {zh: 讲评, en: Debrief}}\n"
-
-TRADE = """\
-scenarios:
-  - number: 3
-    module: reading-far
-    monday_topic: {zh: 问题, en: Question}
-"""
-
-SCENARIOS = [
-    one("C001", DRILL, "chime:", "unit: minutes", "unit: minutes\n  chime: 1"),
-    one("C005", "hands-on.yaml", "dancing:", "reading-basics:", "dancing: {}\nreading-basics:"),
-    breach(
-        "C005", "no such scenario", "shipping-trade.yaml", "- number: 3", write("shipping-trade.yaml", TRADE)
-    ),
-    one("C032", DRILL, "start: n0", "start: n1", "start: n0"),
-    one("C032", DRILL, "late: never", "late: late", "late: never"),
-    one("C032", DRILL, "end: nowhere", "end: broken", "end: nowhere"),
-    one("C032", DRILL, "goto: n22", "goto: n2", "goto: n22"),
-    one("C032", DRILL, "effects:\n      cost", "effects:\n      safety", "effects:\n      cost"),
-    one("C032", DRILL, "otherwise: n1", "otherwise: held", "otherwise: n1"),
-    one("C032", DRILL, "requires:\n    cost", "requires:\n    safety", "requires:\n    cost"),
-    one("C032", DRILL, "- id: right\n    zh: 停下", "id: wrong\n    zh: 接着做", "id: right\n    zh: 接着做"),
-    breach(
-        "C033", "two best ways", DRILL, "ends:", replace(DRILL, "      safety: -3\n", "      safety: 0\n")
-    ),
-    breach(
-        "C033",
-        "one failure",
-        DRILL,
-        "ends:",
-        replace(DRILL, "- id: broken\n  kind: fail", "- id: broken\n  kind: good"),
-    ),
-    breach("C033", "7 nodes", DRILL, "nodes:", lambda sample: shorten(sample, 2)),
-    breach("C034", "no way to the end", DRILL, "- {id: gone", replace(DRILL, "ends:\n", f"ends:\n{GONE}")),
-    breach(
-        "C034", "round for ever", DRILL, "nodes:", replace(DRILL, "goto: closed\n    takes: 1", "goto: n9")
-    ),
-    one("C035", DRILL, "- id: wrong", "    debrief:\n      zh: 讲评\n      en: Debrief\n", ""),
-    breach("C036", "always longest", DRILL, "nodes:", every(DRILL, "en: Stop\n", "en: Stop all of it\n")),
-    breach("C037", "no form b", DRILL, "forms:", lambda sample: cut(sample, "  b:")),
-    breach(
-        "C037",
-        "no forms",
-        DRILL,
-        "id:",
-        replace(DRILL, "{{place}}里有 {{count}} 个人", "人"),
-        replace(DRILL, "{{count}} people in the {{place}}", "People"),
-        lambda sample: cut(sample, "forms:"),
-    ),
-    one("C037", DRILL, "text:\n    zh: '这里", "{{place}}里有 {{count}}", "这里有 {{count}}"),
-    breach("C037", "not used", DRILL, "time: 1", replace(DRILL, "  a:\n", "  a:\n    time: 1\n")),
-    one("C037", DRILL, "count: 3\n    place:\n      zh: 仓", "count: 4", "count: 3"),
-    one("C038", DRILL, "text:\n    zh: 又过了 2", "又过了 1 分钟", "又过了 2 分钟"),
-]
-
-BREACHES = [*IDENTITY, *REFERENCES, *PLAN, *LESSONS, *MEDIA, *QUESTIONS, *COVERAGE, *SCENARIOS]
+BREACHES = [*IDENTITY, *REFERENCES, *PLAN, *LESSONS, *MEDIA, *QUESTIONS, *COVERAGE]

@@ -98,6 +98,10 @@ LESSON_ZH = """\
 :::
 ::::
 
+::: example 门口的通知
+门口贴着一份通知，标题有 3 个词。
+:::
+
 ## 第二节
 
 :::: check
@@ -133,6 +137,10 @@ How many words?
 Three.
 :::
 ::::
+
+::: example The notice at the door
+The heading has 3 words.
+:::
 
 ## Section two
 

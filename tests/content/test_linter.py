@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from content.reader import RULES, lint, load_curriculum, report_findings
-from tests.content.breaches import BREACHES, Breach
+from content.reader import RULES, lint, lint_module, load_beside, load_curriculum, report_findings
+from tests.content.breaches import BREACHES as FORM
+from tests.content.breaches import Breach
+from tests.content.breaches_prose import SCENARIOS, WORDING
 from tests.content.factory import ALL_KINDS, GROUND, MIDDLE, Sample, build, quiz
 
+BREACHES = [*FORM, *SCENARIOS, *WORDING]
 CURRICULUM = Path(__file__).parents[2] / "content"
 
 
@@ -94,3 +97,11 @@ def test_the_curriculum_has_no_finding() -> None:
 
     assert report_findings(lint(curriculum), "en") == ""
     assert (len(curriculum.modules), len(curriculum.skills), len(curriculum.roles)) == (42, 65, 26)
+
+
+def test_a_module_from_elsewhere_keeps_its_own_style_but_not_loose_ends(sample: Sample) -> None:
+    sample.edit(f"{GROUND}/lessons/01-words.en.md", "::: tomorrow", "In conclusion, read.\n\n::: tomorrow")
+    sample.edit(f"{GROUND}/scenario.yaml", "start: n1", "start: n0")
+    curriculum = load_beside(sample.root, sample.root, Path(GROUND))
+
+    assert [finding.rule for finding in lint_module(curriculum, Path(GROUND))] == ["C032"]

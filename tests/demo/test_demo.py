@@ -27,7 +27,7 @@ from lms.features.assessment.models import Attempt
 from lms.features.assignments.models import Assignment
 from lms.features.catalog.service import sync_curriculum
 from lms.features.enrollment.models import Enrollment, Recognition
-from lms.features.learning.models import ModuleWatch, StudyDay
+from lms.features.learning.models import StudyDay
 from lms.features.organizations.models import Organization
 from lms.features.recommendations.models import Recommendation
 from lms.features.skills.models import Evidence
@@ -211,7 +211,7 @@ def test_every_role_is_there_and_some_have_none(reading: Database) -> None:
 
 def test_no_page_is_empty(reading: Database) -> None:
     with reading.reading() as db:
-        for table in (Enrollment, Evidence, Recommendation, Recognition, ModuleWatch, StudyDay):
+        for table in (Enrollment, Evidence, Recommendation, Recognition, StudyDay):
             assert (db.scalar(select(func.count()).select_from(table)) or 0) >= 10, table
         statuses = Counter(db.scalars(select(Enrollment.status)))
         assert min(statuses["active"], statuses["completed"]) >= 20

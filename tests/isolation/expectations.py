@@ -86,6 +86,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "home.show_home": SIGNED_IN,
     "home.show_record": SIGNED_IN,
     "skills.show_skills": SIGNED_IN,
+    "skills.show_plan": SIGNED_IN,
+    "finding.show_found": SIGNED_IN,
     "recommendations.explain": SIGNED_IN,
     "recommendations.switch": SIGNED_IN,
     "notifications.show_inbox": SIGNED_IN,
@@ -181,6 +183,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "uploads.publish": OF_THE_MODULE,
     "uploads.send_back": OF_THE_MODULE,
     "uploads.import_upload": ("instructor of the firm",),
+    "uploads.accept_skills": ("instructor of the firm",),
     "uploads.ask_approval": ("instructor of the firm",),
     "uploads.remove_upload": ("instructor of the firm",),
 }

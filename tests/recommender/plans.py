@@ -28,6 +28,20 @@ def draw_catalogue(
     return required, specs
 
 
+def draw_hard_catalogue(
+    modules: int, *, skills: int, taught: int, seed: int
+) -> tuple[dict[str, int], list[ModuleSpec]]:
+    """Every skill is asked for and each module teaches many: a set cover with a wide gap to its relaxation."""
+    random = Random(seed)  # noqa: S311 - chance that repeats, nothing secret
+    specs: list[ModuleSpec] = []
+    for n in range(modules):
+        periods = random.randint(4, 8)
+        before = tuple(f"m{one}" for one in random.sample(range(n), 1)) if n and random.random() < 0.3 else ()
+        levels = {f"s{skill}": 1 for skill in random.sample(range(skills), taught)}
+        specs.append(ModuleSpec(f"m{n}", periods, before, levels))
+    return dict.fromkeys(sorted({skill for spec in specs for skill in spec.teaches}), 1), specs
+
+
 def greedy_periods(required: Mapping[str, int], modules: Sequence[ModuleSpec]) -> int:
     """Periods of the usual heuristic: again and again the bundle that closes most levels per period."""
     graph = Prerequisites(modules)

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from recommender.artifact import ArtifactError
 from recommender.estimators.base import Recommender, as_completions
+from recommender.estimators.blend import Blend
 from recommender.estimators.co_learning import CoLearning
 from recommender.estimators.cold_start import ColdStart
 from recommender.estimators.next_module import NextModule
@@ -44,10 +46,16 @@ def fit_cold_start(model: Recommender, histories: Sequence[History], n_modules: 
     return model.fit(as_completions(histories, n_modules), texts, np.zeros(n_modules, dtype=np.bool_))
 
 
+def fit_blend(model: Recommender, histories: Sequence[History], n_modules: int) -> Recommender:
+    assert isinstance(model, Blend)
+    return model.fit(histories, n_modules=n_modules)
+
+
 ESTIMATORS: dict[type[Recommender], Fit] = {
     CoLearning: fit_co_learning,
     NextModule: fit_next_module,
     ColdStart: fit_cold_start,
+    Blend: fit_blend,
 }
 
 
@@ -154,7 +162,7 @@ def test_fit_returns_the_estimator_and_takes_no_parameter_away(kind: tuple[type[
     estimator, fit = kind
     one = estimator(random_state=5)
     assert fit(one, checkerboard(), N_MODULES) is one
-    assert one.get_params() == {"random_state": 5}
+    assert one.get_params() == estimator(random_state=5).get_params()
     assert one.n_modules_ == N_MODULES
 
 
@@ -236,6 +244,15 @@ def test_all_at_once_gives_what_one_after_the_other_gives(
         np.testing.assert_allclose(values[row >= 0], one.scores, rtol=1e-4, atol=1e-5)
     assert items[-1].tolist() == [-1] * 4
     assert np.isneginf(scores[-1]).all()
+
+
+@pytest.mark.parametrize("kind_of_matrix", [csr_array, csr_matrix])
+def test_completions_do_for_histories(model: Recommender, kind_of_matrix: type[csr_array]) -> None:
+    """A stored zero is no completion."""
+    completions = kind_of_matrix(as_completions([ids(0, 2, 4), ids(1)], N_MODULES))
+    completions.data[1] = 0
+    items, _ = model.recommend_all(completions, 3)
+    np.testing.assert_array_equal(items, model.recommend_all([ids(0, 4), ids(1)], 3)[0])
 
 
 def test_all_of_nobody_is_nothing(model: Recommender) -> None:

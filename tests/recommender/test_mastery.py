@@ -15,7 +15,8 @@ from recommender import AnswerLog, MasteryModel
 from recommender.answers import answers_of
 from recommender.artifact import ArtifactError, read_artifact, write_artifact
 from recommender.estimators.difficulty import learn_difficulty
-from recommender.estimators.mastery_features import feature_table, known_out_of_fold
+from recommender.estimators.history import Pace
+from recommender.estimators.mastery_features import known_out_of_fold, online_chance
 from tests.recommender.learners import Simulated, calibration_error, part_of, repeat_per_skill, simulate
 
 
@@ -48,7 +49,7 @@ def test_it_foretells_new_learners_better_than_difficulty_or_ability_and_near_th
     answers = answers_of(test.log)
     known = learn_difficulty(answers_of(train.log), np.ones(len(train.log), dtype=bool)).columns(answers)
     by_difficulty = roc_auc_score(answers.correct, -known[:, 0])
-    by_ability = roc_auc_score(answers.correct, feature_table(answers, known)[1])
+    by_ability = roc_auc_score(answers.correct, online_chance(answers, known, Pace()))
     auc = roc_auc_score(test.log.correct, chance)
     best = roc_auc_score(test.log.correct, test.chance)
     assert by_difficulty + 0.06 < auc

@@ -112,11 +112,14 @@ def test_evenness_lets_every_learner_count_alike() -> None:
     assert pairs.cross(0.5, 0.5, 1.0)[2, 3] == pytest.approx(pairs.cross(0.5, 0.5, 0.0)[2, 3] / 8)
 
 
-def test_above_three_thousand_modules_the_choice_is_made_on_a_sample() -> None:
-    """Pairs (2k, 2k + 1) over 3,200 modules: half of the sampled ones still have their successor."""
+def test_above_many_modules_the_choice_is_made_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs (2k, 2k + 1) over 240 modules, of which 120 are sampled: the rest keeps its places."""
+    monkeypatch.setattr("recommender.estimators.next_module.MANY_MODULES", 200)
+    monkeypatch.setattr("recommender.estimators.next_module.N_SAMPLED", 120)
     rng = np.random.default_rng(0)
-    ways = [np.ravel([(first, first + 1) for first in 2 * rng.integers(1600, size=4)]) for _ in range(900)]
-    model = NextModule().fit(ways, n_modules=3200)
+    ways = [np.ravel([(first, first + 1) for first in 2 * rng.integers(120, size=4)]) for _ in range(900)]
+    model = NextModule().fit(ways, n_modules=240)
     assert model.chosen_["score"] is not None
+    assert model.chosen_["score"] < 0.7  # half of the successors are not in the sample
     known = ways[0][-2]
     assert model.recommend(ids(known), n=1).items.tolist() == [known + 1]

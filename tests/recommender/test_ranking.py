@@ -16,12 +16,12 @@ NO = -np.inf
 
 def test_ties_go_to_the_smaller_id() -> None:
     scores = {"a": np.array([1.0, 2.0, 2.0, 0.0, 2.0]), "b": np.array([0.0, 1.0, 1.0, 0.0, 1.0])}
-    ranking = rank(scores, np.array([True, False, True, True, True]), 2)
-    assert ranking.items.tolist() == [2, 4]
-    assert ranking.scores.tolist() == [3.0, 3.0]
+    ranking = rank(scores, np.array([True, False, True, True, True]), 3)
+    assert ranking.items.tolist() == [2, 4, 0]
+    assert ranking.scores.tolist() == [3.0, 3.0, 1.0]
     assert ranking.parts is not None
-    assert ranking.parts["b"].tolist() == [1.0, 1.0]
-    assert len(ranking) == 2
+    assert ranking.parts["b"].tolist() == [1.0, 1.0, 0.0]
+    assert len(ranking) == 3
 
 
 def test_a_part_of_another_length_is_refused() -> None:

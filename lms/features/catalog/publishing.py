@@ -5,6 +5,7 @@ enterprises can never meet, and no sync of the curriculum can ever touch one (RE
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.domain.curriculum import Origin, VersionState
 from lms.domain.errors import Conflict
 from lms.domain.events import ModulePublished, ModuleShown, ModuleUnpublished
-from lms.features.catalog.models import Lesson, Module, ModuleVersion
+from lms.features.catalog.models import Lesson, Module, ModuleSkill, ModuleVersion
 from lms.features.catalog.prepared import PreparedModule
 from lms.features.catalog.storing import renew_revision, store_version
 from lms.features.search.service import index_document
@@ -69,6 +70,22 @@ def store_draft(
 def skill_ids(db: Session) -> dict[str, int]:
     """Skills by slug."""
     return {row.slug: key for key, row in skill_names(db).items()}
+
+
+def add_taught_skills(db: Session, version_id: int, levels: Mapping[str, int]) -> None:
+    """Let a draft teach these skills too (slug → level); what it teaches already stays as it is.
+
+    :raises Conflict: it is no draft any more
+    """
+    version = db.get_one(ModuleVersion, version_id, with_for_update=True)
+    if version.state != VersionState.DRAFT:
+        raise Conflict("This version has been published already.")
+    ids = skill_ids(db)
+    known = set(db.scalars(select(ModuleSkill.skill_id).where(ModuleSkill.version_id == version_id)))
+    for slug, level in levels.items():
+        if ids[slug] not in known:
+            db.add(ModuleSkill(version_id=version_id, skill_id=ids[slug], level=level))
+    db.flush()  # the page reads the rows
 
 
 def publish_version(db: Session, version_id: int, *, now: datetime) -> None:

@@ -66,7 +66,9 @@ def find_modules(db: Session, actor: Actor, text: str, *, today: date) -> Findin
     whole = learner_map(db, actor, today=today)
     skills = matcher_of(whole.snapshot).match_skills(asked.text)
     found = [_found(whole.snapshot, row, skills) for row in whole.modules.values()]
-    fitting = sorted((row for row in found if row.reasons), key=lambda row: (-row.score, row.module.card.slug))
+    fitting = sorted(
+        (row for row in found if row.reasons), key=lambda row: (-row.score, row.module.card.slug)
+    )
     return Finding(asked.text, skills, fitting[:MOST_MODULES])
 
 

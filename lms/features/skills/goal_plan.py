@@ -106,9 +106,7 @@ def read_goal(snapshot: Snapshot, *, role: str, skill: str) -> Goal | None:
     return Goal(None, name, {name.skill_id: max(levels)}, frozenset()) if name and levels else None
 
 
-def make_plan(
-    whole: LearnerMap, goal: Goal, held: Mapping[int, int], *, pace: int, today: date
-) -> GoalPlan:
+def make_plan(whole: LearnerMap, goal: Goal, held: Mapping[int, int], *, pace: int, today: date) -> GoalPlan:
     """The plan from what the learner has done and holds (level by skill id), at `pace` periods a week."""
     plan, beyond = _plan(whole, goal, held, pace)
     return GoalPlan(goal, pace, _lay_out(whole, goal, plan, pace, today), plan, beyond)

@@ -4,7 +4,7 @@ The labels are taken in once per revision of the catalogue and kept by the proce
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 MOST_TEXT = 500
 LEAST = 0.15
 """Below this strength a match is chance."""
+
+NAMED = 0.6
+"""What the name of a skill weighs where it stands in a lesson: less than an outcome that speaks of it."""
+
+LEAST_PROPOSED = 0.3
+"""Below this a module mentions a skill and does not teach it."""
 
 BESIDE_BEST = 0.5
 """What is less than half as strong as the best match is not shown beside it."""
@@ -57,7 +63,8 @@ class Matcher:
 
     @cached_property
     def _of_skills(self) -> Phrases[int]:
-        from lms.features.skills.phrases import Phrases  # loads NumPy: at the first sentence, not at the start
+        # at the first sentence, not at the start: it loads NumPy and SciPy
+        from lms.features.skills.phrases import Phrases
 
         return Phrases(
             {
@@ -77,16 +84,37 @@ class Matcher:
         found = _strongest(self._of_skills.match(text), n)
         return [SkillMatch(self.skills[key], *match) for key, match in found]
 
-    def match_pieces(self, pieces: Sequence[tuple[str, float]], *, n: int) -> list[SkillMatch]:
-        """At most `n` skills that a long text speaks of, given in pieces with a weight (0–1) each.
+    def propose(
+        self,
+        headings: Iterable[tuple[str, float]],
+        texts: Iterable[str],
+        *,
+        known: Collection[str],
+        n: int = 8,
+    ) -> list[SkillMatch]:
+        """At most `n` skills that a module seems to teach, without those in `known` (slugs).
 
-        A skill is as strong as in the piece that speaks of it most clearly."""
-        best: dict[int, Match] = {}
-        for text, weight in pieces:
-            for key, match in self._of_skills.match(text).items():
-                weighted = match._replace(strength=weight * match.strength)
-                best[key] = max(best.get(key, weighted), weighted)
-        return [SkillMatch(self.skills[key], *match) for key, match in _strongest(best, n)]
+        :param headings: titles, outcomes and the like with the weight (0–1) of each
+        :param texts: longer texts: what counts there is that a skill is named word for word
+        """
+        found = self._with_names(self._of_skills.match_all(headings), texts)
+        new = {key: match for key, match in found.items() if self.skills[key].slug not in known}
+        order = sorted(new, key=lambda key: (-new[key].strength, key))
+        kept = [key for key in order if new[key].strength >= LEAST_PROPOSED]
+        return [SkillMatch(self.skills[key], *new[key]) for key in kept[:n]]
+
+    def _with_names(self, found: dict[int, Match], texts: Iterable[str]) -> dict[int, Match]:
+        """Each text that names a skill is one more witness."""
+        from lms.features.skills.phrases import Match
+
+        for text in texts:
+            folded = text.casefold()
+            for key, row in self.skills.items():
+                names = tuple(name for name in (row.name_zh, row.name_en) if name.casefold() in folded)
+                if names:
+                    seen = found.get(key) or Match(0.0, names)
+                    found[key] = seen._replace(strength=1 - (1 - seen.strength) * (1 - NAMED**2))
+        return found
 
     def match_roles(self, text: str, skills: Sequence[SkillMatch], *, n: int = 3) -> list[RoleMatch]:
         """At most `n` roles, the strongest first: what their names say, and which of `skills` they ask for."""
@@ -113,9 +141,7 @@ class Matcher:
 
     @cached_property
     def _asked(self) -> dict[int, dict[int, RequirementRow]]:
-        return {
-            key: {row.skill_id: row for row in self.requirements.get(key, ())} for key in self.roles
-        }
+        return {key: {row.skill_id: row for row in self.requirements.get(key, ())} for key in self.roles}
 
 
 _KEPT: dict[str, Matcher] = {}

@@ -27,9 +27,11 @@ UNKNOWN = 0.2
 """What a word that no label has takes of the text, so that one common word does not stand for a long sentence."""
 
 ASKED_WITH = frozenset(
-    "怎么 怎样 什么 如何 我们 想要 需要 希望 学习 how what want need become learn learning work use like get do".split()
+    {"怎么", "怎样", "什么", "如何", "我们", "想要", "需要", "希望", "学习"}
+    | {"how", "what", "want", "need", "become", "learn", "learning", "work", "use", "like", "get", "do"}
+    | {"first"}
 )
-"""Words with which wishes are said, whatever they are for."""
+"""Words with which wishes are said and steps are counted, whatever they are for."""
 
 
 class Match(NamedTuple):
@@ -77,6 +79,20 @@ class Phrases(Generic[Key]):
         total = self._sum(said) + sum(map(self._unknown, said - self._rarity.keys()))
         near = dict.fromkeys(key for one in said for key in self._holders.get(one, ()))
         return {key: self._match(key, folded, said, total) for key in near}
+
+    def match_all(self, pieces: Iterable[tuple[str, float]]) -> dict[Key, Match]:
+        """The things that a long text speaks of, given in pieces with a weight from 0 to 1 each.
+
+        Each piece is a witness by the square of its strength, and they are taken for independent (noisy or):
+        two that are half sure weigh less than one that is sure. The words are those of the clearest piece."""
+        doubt: dict[Key, float] = {}
+        clearest: dict[Key, Match] = {}
+        for text, weight in pieces:
+            for key, match in self.match(text).items():
+                weighed = match._replace(strength=weight * match.strength)
+                doubt[key] = doubt.get(key, 1.0) * (1 - weighed.strength**2)
+                clearest[key] = max(clearest.get(key, weighed), weighed)
+        return {key: match._replace(strength=1 - doubt[key]) for key, match in clearest.items()}
 
     def _match(self, key: Key, folded: str, said: frozenset[str], total: float) -> Match:
         sets, sizes = self._features[key], self._sizes[key]

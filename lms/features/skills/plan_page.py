@@ -49,7 +49,9 @@ def read_plan_page(db: Session, actor: Actor, form: GoalForm, *, today: date) ->
     roles = list(snapshot.roles.values())
     goal = read_goal(snapshot, role=form.role, skill=form.skill)
     if goal is not None:
-        return PlanPage(form, whole.role, roles, goal=_plan(db, actor, whole, goal, form.pace, today))
+        return PlanPage(
+            form, whole.role, roles, goal=_plan(db, actor, whole, goal, pace=form.pace, today=today)
+        )
     if form.error or not form.text:
         return PlanPage(form, whole.role, roles)
     matcher = matcher_of(snapshot)
@@ -58,7 +60,7 @@ def read_plan_page(db: Session, actor: Actor, form: GoalForm, *, today: date) ->
     return PlanPage(form, whole.role, roles, role_matches=meant, skill_matches=skills)
 
 
-def _plan(db: Session, actor: Actor, whole: LearnerMap, goal: Goal, pace: int, today: date) -> GoalPlan:
+def _plan(db: Session, actor: Actor, whole: LearnerMap, goal: Goal, *, pace: int, today: date) -> GoalPlan:
     policy = get_policy(db, on=today)
     held = held_levels(db, actor.user_id, today=today, policy=policy, must_skill_ids=goal.must_skill_ids)
     levels = {skill_id: row.level for skill_id, row in held.items()}

@@ -15,6 +15,7 @@ from lms.web.context import current_actor, db, today
 from lms.web.permissions import requires
 
 blueprint = Blueprint("skills", __name__, template_folder="templates")
+finding_blueprint = Blueprint("finding", __name__, template_folder="templates")
 
 
 @blueprint.get("/skills")
@@ -35,7 +36,7 @@ def show_plan() -> ResponseReturnValue:
     return render_template("skills/show_plan.html", page=page)
 
 
-@blueprint.get("/curriculum/find")
+@finding_blueprint.get("/curriculum/find")
 @requires(Permission.CATALOG_VIEW)
 def show_found() -> ResponseReturnValue:
     """Modules like what is described."""

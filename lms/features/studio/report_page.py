@@ -9,6 +9,7 @@ from typing import Any
 from lms.domain.permissions import Actor, Hat
 from lms.features.studio.models import UploadState
 from lms.features.studio.queries import UploadRow
+from lms.features.studio.taught import Proposal, list_proposals
 from lms.features.studio.words import refusal_words, remedy
 from lms.web.context import language
 from lms.web.text import gettext as _
@@ -53,6 +54,16 @@ class ReportPage:
     def summary(self) -> dict[str, Any] | None:
         summary: dict[str, Any] | None = self.upload.report["summary"]
         return summary
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """Skills that the draft might teach too, for those who may decide about it."""
+        return list_proposals(self.upload.report) if self.upload.is_draft and self.may_edit else []
+
+    @property
+    def accepted(self) -> list[dict[str, Any]]:
+        """Skills that came to the draft's own by acceptance."""
+        return list(self.upload.report.get("accepted", ()))
 
     @property
     def hidden_count(self) -> int:

@@ -36,7 +36,9 @@ from lms.features.studio import notices
 from lms.features.studio.models import UploadedModule, UploadState
 from lms.features.studio.queries import ModuleRow, UploadRow, list_covering
 from lms.features.studio.reception import FIGURES, Inspected, read_prepared
+from lms.features.studio.taught import propose_skills
 from lms.jobs.outbox import go_on, publish
+from lms.ports.clock import local_date
 
 IMPORT_TASK = "import_upload"
 
@@ -151,6 +153,8 @@ def import_step(db: Session, upload_id: int, *, store: UploadStore, media_dir: P
         store_lesson(db, upload.version_id or 0, step, _cleaned(prepared.lessons[step - 1]))
     else:
         store_questions(db, upload.version_id or 0, prepared, skill_ids=skill_ids(db))
+        proposals = propose_skills(db, prepared, today=local_date(now))
+        upload.report = {**upload.report, "proposals": proposals}
         upload.state, upload.imported_at = UploadState.IMPORTED, now
         notices.tell_imported(db, upload, now=now)
     upload.steps_done = step + 1

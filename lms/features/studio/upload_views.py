@@ -16,7 +16,7 @@ from lms.features.files.sandbox import ChildFailed
 from lms.features.files.store import UploadStore
 from lms.features.organizations.queries import list_organizations
 from lms.features.policies.queries import get_policy
-from lms.features.studio import service
+from lms.features.studio import service, taught
 from lms.features.studio.forms import UploadForm, own_scopes, read_text
 from lms.features.studio.preview import Preview, preview_upload
 from lms.features.studio.queries import UploadRow, find_upload
@@ -27,6 +27,7 @@ from lms.web.context import clock, close_db, current_actor, db, settings, today
 from lms.web.limits import limiter, per_person
 from lms.web.permissions import requires
 from lms.web.text import gettext as _
+from lms.web.text import ngettext
 
 blueprint = Blueprint("uploads", __name__, template_folder="templates")
 UPLOAD_ENDPOINT = "uploads.take_upload"  # the one route whose body may be large
@@ -100,6 +101,19 @@ def show_upload(upload: UploadRow) -> ResponseReturnValue:
 def import_upload(upload: UploadRow) -> ResponseReturnValue:
     """Make a draft of it, in the background."""
     service.begin_import(db(), upload, store=store(), media_dir=settings().media_dir)
+    return redirect(url_for(".show_upload", uuid=upload.uuid))
+
+
+@blueprint.post("/studio/uploads/<uuid:uuid>/skills")
+@requires(Permission.UPLOAD_EDIT, on=find_upload)
+def accept_skills(upload: UploadRow) -> ResponseReturnValue:
+    """The ticked ones of the proposed skills are taught by the draft too."""
+    levels = taught.read_choice(request.form, taught.list_proposals(upload.report))
+    if levels:
+        taught.accept_skills(db(), upload, levels)
+        flash(ngettext("%(num)s skill added.", "%(num)s skills added.", len(levels)), "success")
+    else:
+        flash(_("Tick what the module really teaches."), "error")
     return redirect(url_for(".show_upload", uuid=upload.uuid))
 
 

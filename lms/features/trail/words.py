@@ -60,6 +60,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "modules": {
         "curriculum_synced": lazy_gettext("Curriculum was loaded"),
         "module_uploaded": lazy_gettext("Module was uploaded"),
+        "draft_skill_added": lazy_gettext("Draft of a module teaches one skill more"),
         "module_published": lazy_gettext("Module was published"),
         "module_unpublished": lazy_gettext("Module was taken off"),
         "module_shown": lazy_gettext("Module is shown to another part of the tree"),
@@ -113,6 +114,8 @@ FACTS = {
     "status": lazy_gettext("Status"),
     "permission": lazy_gettext("Permission"),
     "score_percent": lazy_gettext("Percent"),
+    "skill": lazy_gettext("Skill"),
+    "level": lazy_gettext("Level"),
     "is_passed": lazy_gettext("Passed"),
     "is_accepted": lazy_gettext("Accepted"),
     "modules": lazy_gettext("Modules"),

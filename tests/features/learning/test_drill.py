@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,5 +118,18 @@ def test_chinese_reader_sees_chinese(learner: FlaskClient) -> None:
     assert "你怎么做？" in text
 
 
-def test_shipping_trade_scenarios_stand_together_with_their_topics(learner: FlaskClient, app: Flask) -> None:
+def test_shipping_trade_scenarios_stand_together_with_their_topics(
+    learner: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
     assert "No scenarios are listed" in page(learner, "/curriculum/shipping-trade")
+    app.extensions["settings"] = replace(app.extensions["settings"], content_dir=tmp_path)
+    rows = [
+        f"- {{number: {n}, module: {slug}, monday_topic: {{zh: 问题{n}, en: Question {n}}}}}"
+        for n, slug in ((2, ADVANCED), (1, BASICS), (3, "nowhere"))
+    ]
+    (tmp_path / "shipping-trade.yaml").write_text("scenarios:\n" + "\n".join(rows), encoding="utf-8")
+    text = page(learner, "/curriculum/shipping-trade")
+    assert "2 shipping-trade scenarios" in text
+    assert text.index("Question 1") < text.index("Question 2")
+    assert f'href="/modules/{ADVANCED}"' in text
+    assert "Question 3" not in text

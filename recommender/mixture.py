@@ -1,0 +1,199 @@
+"""The one score: gap + next + together + content + cohort − redundancy − stretch; NumPy only, fit for a request.
+
+What `Blend` has learned stands here as plain arrays. Every feature lies between 0 and 1 (the gap is in levels per
+period), is multiplied by its weight and added: a reason shown is a summand of the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.artifact import ArtifactError, read_artifact
+from recommender.memory import recall
+
+TABLE: Mapping[str, float] = {
+    "gap": 1.0,
+    "next": 0.10,
+    "together": 0.05,
+    "content": 0.10,
+    "cohort": 0.05,
+    "redundancy": 0.05,
+    "stretch": 0.05,
+}
+"""The weights until they can be learned, in levels closed per period: what others did may outweigh a twentieth to
+a tenth of a level per period, about a fifth of what a good module closes, and no more."""
+
+PENALTIES = frozenset({"redundancy", "stretch"})
+"""What is taken away."""
+
+LEARNED = ("next", "together", "content")
+"""Features that rest on the history and can name modules of it."""
+
+NEAR_STEP = 2
+"""A module that teaches at most so many levels above what is held is no stretch."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known of the learner beside the history.
+
+    :param gap: what each module closes, in levels per period, shape (n_modules,); None: nothing is asked
+    :param must: which modules close a skill that a rule makes compulsory: they stand first
+    :param cohort: the number of the group (the role) the learner belongs to; None: of no group
+    :param held: the level held of each skill, shape (n_skills,); None: what the history has taught
+    """
+
+    gap: NDArray[np.float64] | None = None
+    must: NDArray[np.bool_] | None = None
+    cohort: int | None = None
+    held: NDArray[np.float64] | None = None
+
+
+NOBODY = Situation()
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Features and weights of all modules for one learner.
+
+    :param past: weights of the long memory, shape (n_modules + 1, n_modules); `recent` of the short one, or no rows
+    :param decays: of the long and of the short memory
+    :param together: item-item weights of modules completed by the same people, shape (n_modules, n_modules)
+    :param content: the same for new modules, predicted from texts; no rows without texts
+    :param new: which modules have no history
+    :param cohorts: by how much a cohort completes a module more often than everybody, shape (n_cohorts, n_modules)
+    :param teaches: the level each module teaches of each skill, shape (n_modules, n_skills)
+    :param scales: by learned feature, the score that counts one half
+    """
+
+    past: NDArray[np.float32]
+    recent: NDArray[np.float32]
+    decays: tuple[float, float]
+    together: NDArray[np.float32]
+    content: NDArray[np.float32]
+    new: NDArray[np.bool_]
+    cohorts: NDArray[np.float64]
+    teaches: NDArray[np.float64]
+    scales: Mapping[str, float]
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(TABLE))
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Self:
+        """From the learned attributes of a `Blend`, by name."""
+        values = state["memory_"]
+        return cls(
+            past=state["past_"],
+            recent=state["recent_"],
+            decays=(values["memory"], values["recent"]),
+            together=state["similarity_"],
+            content=state["content_"],
+            new=state["new_"],
+            cohorts=state["cohorts_"],
+            teaches=state["teaches_"],
+            scales=state["scales_"],
+            weights=state["chosen_"]["values"],
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> tuple[Self, dict[str, Any]]:
+        """What `Blend.save` wrote, without scikit-learn, and how the weights were chosen.
+
+        :raises ArtifactError: when the file holds something else
+        """
+        header, state = read_artifact(path)
+        if header.get("estimator") != "Blend":
+            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not a Blend")
+        return cls.of(state), state["chosen_"]
+
+    @property
+    def n_modules(self) -> int:
+        return len(self.new)
+
+    def raw(self, history: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
+        """The scores of the learned features before they are brought to 0 … 1."""
+        scores = recall(self.past, history, self.decays[0])
+        if len(self.recent):
+            scores = scores + recall(self.recent, history, self.decays[1])
+        done = np.unique(history)
+        content = np.zeros(self.n_modules)
+        if len(self.content):
+            content = self.content[done].sum(axis=0, dtype=np.float64) * self.new
+        together: NDArray[np.float64] = self.together[done].sum(axis=0, dtype=np.float64)
+        return {"next": scores, "together": together, "content": content}
+
+    def features(
+        self, history: NDArray[np.intp], situation: Situation = NOBODY
+    ) -> dict[str, NDArray[np.float64]]:
+        """By name the features of all modules, penalties as positive numbers."""
+        found = {"gap": np.zeros(self.n_modules) if situation.gap is None else situation.gap}
+        for name, scores in self.raw(history).items():
+            positive = np.maximum(scores, 0.0)
+            found[name] = positive / (positive + self.scales[name])
+        of_none = situation.cohort is None or not 0 <= situation.cohort < len(self.cohorts)
+        found["cohort"] = np.zeros(self.n_modules) if of_none else self.cohorts[situation.cohort]
+        held = self._taught(history) if situation.held is None else situation.held
+        return found | {"redundancy": redundancy(self.teaches, held), "stretch": stretch(self.teaches, held)}
+
+    def parts(
+        self, history: NDArray[np.intp], situation: Situation = NOBODY
+    ) -> dict[str, NDArray[np.float64]]:
+        """By name the summands of the scores: features times weights, penalties as negative numbers."""
+        features = self.features(history, situation)
+        return {name: signed_weight(self.weights, name) * values for name, values in features.items()}
+
+    def named(
+        self,
+        history: NDArray[np.intp],
+        situation: Situation,
+        module: int,
+        *,
+        most: int = 2,
+        least: float = 1e-3,
+    ) -> dict[str, tuple[int, ...]]:
+        """By learned feature the modules of the history that speak for `module`, the strongest first.
+
+        One is named only if without it both the summand and the score of `module` are lower by at least `least`.
+        """
+        whole = {name: float(values[module]) for name, values in self.parts(history, situation).items()}
+        drops: dict[str, list[tuple[float, int]]] = {name: [] for name in LEARNED}
+        for done in np.unique(history):
+            without = self.parts(history[history != done], situation)
+            lost = {name: whole[name] - float(without[name][module]) for name in whole}
+            for name in LEARNED:
+                if lost[name] >= least and sum(lost.values()) >= least:
+                    drops[name].append((lost[name], int(done)))
+        return {
+            name: tuple(done for _, done in sorted(found, key=lambda one: (-one[0], one[1]))[:most])
+            for name, found in drops.items()
+        }
+
+    def _taught(self, history: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The levels that the modules done have taught."""
+        levels: NDArray[np.float64] = self.teaches[history].max(axis=0, initial=0.0)
+        return levels
+
+
+def signed_weight(weights: Mapping[str, float], name: str) -> float:
+    """What a feature is multiplied by."""
+    return -weights[name] if name in PENALTIES else weights[name]
+
+
+def redundancy(teaches: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of what each module teaches that is held already, 0 … 1."""
+    total = teaches.sum(axis=1)
+    known = np.minimum(teaches, held).sum(axis=1)
+    share: NDArray[np.float64] = np.divide(known, total, out=np.zeros(len(total)), where=total > 0)
+    return share
+
+
+def stretch(teaches: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each module's skills lie more than two levels above what is held, 0 … 1 (the farthest skill)."""
+    beyond = np.where(teaches > 0, teaches - held - NEAR_STEP, 0.0)
+    far: NDArray[np.float64] = np.clip(beyond.max(axis=1, initial=0.0) / 3.0, 0.0, 1.0)
+    return far

@@ -1,0 +1,88 @@
+"""What another weighting would have done, from what was shown under the one in force; NumPy only.
+
+Self-normalised inverse propensity scoring (Swaminathan and Joachims 2015): each card that was drawn with a known
+chance counts by (chance under the new policy) ÷ (chance under the old one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.mixture import signed_weight
+from recommender.slate import RATE
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A card that was drawn: what it could have been, what it was, and what came of it.
+
+    :param pool: by feature the values of all cards that could have been drawn, each of length n_pool
+    :param shown: the position in the pool that was shown
+    :param propensity: its chance, above 0
+    :param reward: 1 where the card was chosen, else 0; any number will do
+    :param learner: whose it was: one learner's cards are no independent ones
+    """
+
+    pool: Mapping[str, NDArray[np.float64]]
+    shown: int
+    propensity: float
+    reward: float
+    learner: int = 0
+
+
+Policy = Callable[[Logged], float]
+"""The chance with which a policy would have shown what was shown."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The mean reward under a policy with its 95 % interval; NaN where the log says nothing of it.
+
+    :param n: cards in the log; `effective`: how many equally weighted ones would be as telling (Kish)
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    effective: float
+
+
+def greedy(weights: Mapping[str, float], rate: Fraction = RATE) -> Policy:
+    """The policy that shows the best of the pool by these weights, and any of it with the chance `rate`."""
+
+    def chance(card: Logged) -> float:
+        scores = sum(signed_weight(weights, name) * values for name, values in card.pool.items())
+        best = int(np.argmax(scores))
+        return float(rate) / len(np.atleast_1d(scores)) + (1.0 - float(rate)) * (best == card.shown)
+
+    return chance
+
+
+def estimate(log: Sequence[Logged], policy: Policy, *, resamples: int = 1000, seed: int = 0) -> Worth:
+    """The mean reward that `policy` would have had on the cards of `log`.
+
+    The interval is that of the bootstrap over learners.
+
+    :raises ValueError: when a propensity is not above 0
+    """
+    if any(card.propensity <= 0 for card in log):
+        raise ValueError("what was shown must have had a chance")
+    ratios = np.array([policy(card) / card.propensity for card in log])
+    rewards = np.array([card.reward for card in log], dtype=np.float64)
+    _, of = np.unique([card.learner for card in log], return_inverse=True)
+    if not len(log) or not ratios.sum():
+        return Worth(np.nan, np.nan, np.nan, len(log), 0.0)
+    weight, gained = np.bincount(of, ratios), np.bincount(of, ratios * rewards)
+    rng = np.random.default_rng(seed)
+    draws = rng.multinomial(len(weight), np.full(len(weight), 1 / len(weight)), size=resamples)
+    totals = draws @ weight
+    values = (draws @ gained)[totals > 0] / totals[totals > 0]
+    low, high = np.percentile(values, [2.5, 97.5])
+    effective = float(ratios.sum() ** 2 / (ratios**2).sum())
+    return Worth(float(gained.sum() / weight.sum()), float(low), float(high), len(log), effective)
