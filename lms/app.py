@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -48,6 +49,7 @@ from lms.features.organizations.queries import employment_paths, name_words
 from lms.features.organizations.views import blueprint as organizations_blueprint
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
+from lms.features.recommendations.model_store import MODELS, ModelStore
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
 from lms.features.reporting import summaries
@@ -166,7 +168,11 @@ def event_bus() -> EventBus:
             events.AssignmentWaived: (summaries.note_change,),
             events.ProgressNoted: (summaries.note_progress,),
             events.PersonalisationChanged: (recommendations.refresh_for_event,),
-            events.EnrollmentChanged: (recommendations.refresh_for_event, summaries.note_change),
+            events.EnrollmentChanged: (
+                recommendations.note_choice,
+                recommendations.refresh_for_event,
+                summaries.note_change,
+            ),
         },
         later={
             events.CurriculumSynced: ("refresh_recommendations", "rebuild_summaries"),
@@ -179,6 +185,8 @@ def event_bus() -> EventBus:
         tasks={
             "refresh_recommendations": recommendation_tasks.refresh_recommendations,
             "refresh_learners": recommendation_tasks.refresh_learners,
+            "fit_recommender": recommendation_tasks.fit_recommender,
+            "purge_recommendation_log": recommendation_tasks.purge_recommendation_log,
             "purge_accounts": account_tasks.purge_accounts,
             "purge_notifications": notification_tasks.purge_notifications,
             "import_upload": studio_tasks.import_upload,
@@ -224,24 +232,29 @@ def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
         "purge_notifications": {},
         "check_trail": {},
         "purge_people_lists": {},
-        "refresh_recommendations": {},
+        "fit_recommender": {},
+        "refresh_recommendations": {},  # behind the fit, so that it uses what was learned
+        "purge_recommendation_log": {},
         "sweep_uploads": {"store": str(settings.uploads_dir)},
         "apply_assignment_rules": {},
         "rebuild_summaries": {},
     }
 
 
-def session_info(clock: Clock) -> dict[str, Any]:
-    """What every session of the database knows: who listens, what time it is, whom the trail asks about people."""
+def session_info(clock: Clock, models: Path | None = None) -> dict[str, Any]:
+    """What every session of the database knows: who listens, what time it is, whom the trail asks about people.
+
+    `models`: the folder of what the nights have learned; without it nothing is learned."""
     people = People(
         places=employment_paths, names=account_queries.display_names, find=account_queries.find_by_name
     )
-    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people}
+    learned = {MODELS: ModelStore(models)} if models else {}
+    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people, **learned}
 
 
 def open_database(settings: Settings, clock: Clock | None = None) -> Database:
     """The database with what its sessions know."""
-    return Database(settings.database_url, info=session_info(clock or SystemClock()))
+    return Database(settings.database_url, info=session_info(clock or SystemClock(), settings.models_dir))
 
 
 def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:

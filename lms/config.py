@@ -61,6 +61,11 @@ class Settings:
     def uploads_dir(self) -> Path:
         return self.data_dir / "uploads"
 
+    @property
+    def models_dir(self) -> Path:
+        """What the recommender has learned, made anew every night."""
+        return self.data_dir / "models"
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment.

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from recommender.slate import Slate as Slate
     from recommender.slate import pick_slate as pick_slate
     from recommender.slots import recommend as recommend
+    from recommender.training import Lesson as Lesson
 
 _HOMES = {
     "ability": ("Ability", "known_level", "update_ability"),
@@ -78,6 +79,7 @@ _HOMES = {
     ),
     "slate": ("Slate", "pick_slate"),
     "slots": ("recommend",),
+    "training": ("Lesson",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,14 +1,20 @@
 """The cheapest set of modules that meets every need: a weighted set cover with prerequisites (REQ-020).
 
-What every cover holds is taken first, in plain Python; only what stays undecided goes to the solver.
+What every cover holds is taken first and few choices are tried one by one, in plain Python: for the roles of the
+curriculum SciPy is not even loaded. Only what stays undecided goes to the solver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 from recommender.prerequisites import M, Prerequisites
+
+TRIALS = 256
+"""Choices of one provider for each open need up to which all of them are tried, without a solver."""
 
 Providers = Mapping[str, Collection[str]]
 """The modules that meet each need."""
@@ -64,9 +70,15 @@ def _decide(
     graph: Prerequisites[M], providers: Providers, have: Collection[str]
 ) -> tuple[frozenset[str], int]:
     """The modules that meet `providers` beyond those in `have`, and a lower bound of their periods."""
+    bundles = {id: graph.bundle(id, have) for ids in providers.values() for id in ids}
+    if prod(len(ids) for ids in providers.values()) <= TRIALS:
+        trials = (
+            frozenset[str]().union(*map(bundles.__getitem__, ids)) for ids in product(*providers.values())
+        )
+        cost, chosen = min(((_cost(graph, trial), trial) for trial in trials), key=lambda found: found[0])
+        return chosen, cost[0]
     from recommender.program import Program
 
-    bundles = {id: graph.bundle(id, have) for ids in providers.values() for id in ids}
     slugs = sorted(frozenset[str]().union(*bundles.values()))
     place = {id: position for position, id in enumerate(slugs)}
     program = Program(
@@ -76,3 +88,8 @@ def _decide(
     )
     picked, bound = program.solve()
     return frozenset(slugs[position] for position in picked), bound
+
+
+def _cost(graph: Prerequisites[M], chosen: Collection[str]) -> tuple[int, int, list[str]]:
+    """Periods, modules, then the slugs so that equal ones have an order."""
+    return sum(graph.modules[id].periods for id in chosen), len(chosen), sorted(chosen)

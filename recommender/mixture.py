@@ -6,7 +6,7 @@ period), is multiplied by its weight and added: a reason shown is a summand of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -148,30 +148,31 @@ class Mixture:
         return {name: signed_weight(self.weights, name) * values for name, values in features.items()}
 
     def named(
-        self,
-        history: NDArray[np.intp],
-        situation: Situation,
-        module: int,
-        *,
-        most: int = 2,
-        least: float = 1e-3,
-    ) -> dict[str, tuple[int, ...]]:
-        """By learned feature the modules of the history that speak for `module`, the strongest first.
+        self, history: NDArray[np.intp], situation: Situation, modules: Sequence[int], *, most: int = 2
+    ) -> list[dict[str, tuple[int, ...]]]:
+        """For each of `modules`, by learned feature, the modules of the history that speak for it, strongest first.
 
-        One is named only if without it both the summand and the score of `module` are lower by at least `least`.
+        One is named only if without it both the summand and the score are lower, also when every summand is
+        rounded to thousandths.
         """
-        whole = {name: float(values[module]) for name, values in self.parts(history, situation).items()}
-        drops: dict[str, list[tuple[float, int]]] = {name: [] for name in LEARNED}
+        columns = np.asarray(modules, dtype=np.intp)
+        whole = {name: values[columns] for name, values in self.parts(history, situation).items()}
+        drops: list[dict[str, list[tuple[float, int]]]] = [{name: [] for name in LEARNED} for _ in modules]
         for done in np.unique(history):
             without = self.parts(history[history != done], situation)
-            lost = {name: whole[name] - float(without[name][module]) for name in whole}
+            lost = {name: values - without[name][columns] for name, values in whole.items()}
+            steps = {
+                name: np.round(1000 * values) - np.round(1000 * without[name][columns])
+                for name, values in whole.items()
+            }
+            is_less = (np.sum(list(lost.values()), axis=0) > 0) & (np.sum(list(steps.values()), axis=0) > 0)
             for name in LEARNED:
-                if lost[name] >= least and sum(lost.values()) >= least:
-                    drops[name].append((lost[name], int(done)))
-        return {
-            name: tuple(done for _, done in sorted(found, key=lambda one: (-one[0], one[1]))[:most])
-            for name, found in drops.items()
-        }
+                for place in np.flatnonzero(is_less & (lost[name] > 0) & (steps[name] > 0)):
+                    drops[place][name].append((-float(lost[name][place]), int(done)))
+        return [
+            {name: tuple(done for _, done in sorted(found)[:most]) for name, found in one.items()}
+            for one in drops
+        ]
 
     def _taught(self, history: NDArray[np.intp]) -> NDArray[np.float64]:
         """The levels that the modules done have taught."""

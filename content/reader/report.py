@@ -64,7 +64,7 @@ def _scenarios(curriculum: Curriculum) -> Iterator[str]:
     """Drills of the hands-on modules: how many there are, and of which complete modules they are missing."""
     have = [slug for slug in curriculum.hands_on if _has_scenario(curriculum.modules_by_slug.get(slug))]
     yield f"Drills: {len(have)} of {len(curriculum.hands_on)} hands-on modules"
-    missing = missing_scenarios(curriculum)
+    missing = [module.slug for module in missing_scenarios(curriculum)]
     yield "  missing in complete modules: " + (", ".join(missing) or "none")
 
 

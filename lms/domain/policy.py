@@ -19,6 +19,11 @@ class Policy:
     must_evidence_validity_months: int = 12
     recommendation_count: int = 3
     later_days: int = 30
+    recommender_least_completions: int = 200
+    recommendation_log_days: int = 400
+    fairness_group_size: int = 10
+    fairness_low_percent: int = 80
+    fairness_high_percent: int = 125
     study_segment_seconds: int = 90
     sign_in_free_failures: int = 5
     sign_in_window_minutes: int = 15

@@ -9,6 +9,7 @@ from tests.content.breaches import (
     Edit,
     both,
     breach,
+    delete,
     one,
     replace,
     write,
@@ -135,6 +136,7 @@ WORDING = [
         replace(QUIZ, "Question", "Vocable"),
     ),
     both("C043", "no example", "", "::: example", "::: note"),
+    breach("C045", "no drill", f"{GROUND}/module.yaml", "status:", delete(DRILL)),
     one("C044", EN, "{{param:none}}", "Read a notice.", "Read {{param:none}}."),
     breach(
         "C005",

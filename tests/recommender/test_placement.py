@@ -140,8 +140,17 @@ def test_plan_ability_and_placement_need_no_scikit_learn() -> None:
     loaded = modules_after(
         "from recommender import Ability, ModuleSpec, PlacementTest, plan_path;"
         "PlacementTest([0.0]).next_item([]);"
-        "m = [ModuleSpec(i, 3, (), {s: 1 for s in i}) for i in ('ab', 'bc', 'ca', 'a', 'b', 'c')];"
-        "plan_path({'a': 1, 'b': 1, 'c': 1}, m, held={})"
+        "m = [ModuleSpec(a + b, 3, (), {a: 1, b: 1}) for a in 'abcdef' for b in 'abcdef'];"
+        "plan_path(dict.fromkeys('abcdef', 1), m, held={})"
     )
     assert "scipy.optimize" in loaded
     assert not loaded & {"sklearn", "sentence_transformers", "torch"}
+
+
+def test_a_plan_with_few_choices_does_not_even_load_numpy() -> None:
+    loaded = modules_after(
+        "from recommender import ModuleSpec, plan_path;"
+        "m = [ModuleSpec(i, 3, (), {s: 1 for s in i}) for i in ('ab', 'bc', 'ca')];"
+        "plan_path({'a': 1, 'b': 1, 'c': 1}, m, held={})"
+    )
+    assert not loaded & {"numpy", "scipy"}

@@ -23,19 +23,10 @@ def scenarios(curriculum: Curriculum) -> Iterator[tuple[Module, Scenario]]:
             yield module, module.scenario
 
 
-def missing_scenarios(curriculum: Curriculum) -> list[str]:
-    """Complete hands-on modules without a drill, and those that lack the second form; for the report."""
-    missing = []
-    for slug, wanted in curriculum.hands_on.items():
-        module = curriculum.modules_by_slug.get(slug)
-        scenario = module.scenario if module else None
-        if (
-            module
-            and module.is_complete
-            and (scenario is None or (wanted.measures_gain and not scenario.forms))
-        ):
-            missing.append(slug)
-    return missing
+def missing_scenarios(curriculum: Curriculum) -> list[Module]:
+    """Complete hands-on modules without a drill."""
+    modules = (curriculum.modules_by_slug.get(slug) for slug in curriculum.hands_on)
+    return [module for module in modules if module and module.is_complete and not module.scenario]
 
 
 def scenario_texts(scenario: Scenario) -> Iterator[tuple[tuple[Key, ...], Bilingual]]:
@@ -228,3 +219,11 @@ def _fact_faults(scenario: Scenario, used: set[str]) -> Iterator[Fault]:
             if form == "b" and fact == scenario.forms["a"].get(name):
                 zh, en = f"{name} 在两套题面里相同。", f"{name} is the same in both forms."
                 yield ("forms", form, name), zh, en
+
+
+@rule("C045", "写完的实操模块都有演练", "Every complete hands-on module has a drill")
+def hands_on_modules_have_drills(curriculum: Curriculum) -> Iterator[Problem]:
+    """Which modules are hands-on stands in hands-on.yaml (REQ-015)."""
+    for module in missing_scenarios(curriculum):
+        zh, en = "实操模块还没有 scenario.yaml。", "A hands-on module without scenario.yaml."
+        yield at(module.meta_source, "status", zh=zh, en=en)

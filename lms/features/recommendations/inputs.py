@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Row, literal, null, or_, select, union_all
+from sqlalchemy import CTE, Row, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.enrollment import EnrollmentStatus
@@ -18,6 +18,8 @@ from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.organizations.models import Employment, Organization, OrganizationKind
 from lms.features.recommendations.models import RecommendationAnswer
 from lms.features.taxonomy.models import JobRole
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LearnerRow(NamedTuple):
@@ -43,6 +45,12 @@ class LearnerState(NamedTuple):
     done: set[int]
     begun: set[int]
     answers: dict[int, AnswerRow]
+    since: dict[int, datetime]  # when each module of `done` was completed or recognised
+
+    @property
+    def in_order(self) -> list[int]:
+        """The modules of `done`, the earliest first."""
+        return sorted(self.done, key=lambda module_id: (self.since[module_id], module_id))
 
 
 def list_learners(db: Session, learner_ids: Collection[int]) -> list[LearnerRow]:
@@ -64,23 +72,25 @@ def list_learners(db: Session, learner_ids: Collection[int]) -> list[LearnerRow]
 
 def list_states(db: Session, learner_ids: Collection[int], *, now: datetime) -> dict[int, LearnerState]:
     """What learners have done and answered; a `later` that is over is no answer any more."""
-    taken = select(Enrollment.learner_id, Enrollment.module_id, Enrollment.status, null()).where(
-        Enrollment.learner_id.in_(learner_ids), Enrollment.status != EnrollmentStatus.WITHDRAWN
-    )
+    taken = select(
+        Enrollment.learner_id, Enrollment.module_id, Enrollment.status, Enrollment.completed_at
+    ).where(Enrollment.learner_id.in_(learner_ids), Enrollment.status != EnrollmentStatus.WITHDRAWN)
     held = literal(EnrollmentStatus.COMPLETED.value)  # recognised counts like completed
-    recognised = select(Recognition.learner_id, Recognition.module_id, held, null()).where(
+    recognised = select(Recognition.learner_id, Recognition.module_id, held, Recognition.recognised_at).where(
         Recognition.learner_id.in_(learner_ids)
     )
     answer = RecommendationAnswer
     answered = select(answer.learner_id, answer.module_id, answer.kind, answer.until_at).where(
         answer.learner_id.in_(learner_ids), or_(answer.until_at.is_(None), answer.until_at > now)
     )
-    found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), set(), {}))
+    found: defaultdict[int, LearnerState] = defaultdict(lambda: LearnerState(set(), set(), {}, {}))
     rows: Iterable[Row[Any]] = db.execute(union_all(answered, taken, recognised))
     for row in rows:
         state = found[row.learner_id]
         if row.kind == EnrollmentStatus.COMPLETED:
             state.done.add(row.module_id)
+            earlier = state.since.get(row.module_id, row.until_at or LONG_AGO)
+            state.since[row.module_id] = min(earlier, row.until_at or LONG_AGO)
         elif row.kind == EnrollmentStatus.ACTIVE:
             state.begun.add(row.module_id)
         else:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base
@@ -43,3 +43,30 @@ class RecommendationAnswer(Base):
     kind: Mapped[str]
     until_at: Mapped[datetime | None]
     answered_at: Mapped[datetime]
+
+
+class RecommendationSubject(Base):
+    """Who a pseudonym of the log stands for."""
+
+    __tablename__ = "recommendation_subjects"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    pseudonym: Mapped[str] = mapped_column(unique=True)
+
+
+class RecommendationLog(Base):
+    """Cards as they were shown to one learner, with their chances, and what was answered first; kept 400 days."""
+
+    __tablename__ = "recommendation_log"
+    __table_args__ = (Index("ix_recommendation_log_newest", "subject", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(ForeignKey("recommendation_subjects.pseudonym"))
+    shown_at: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[str]  # of the model; empty: the gap alone
+    modules: Mapped[list[Any]]  # ids by place, null for an empty slot
+    propensities: Mapped[list[Any]]  # exact fractions as texts, one per card
+    pool: Mapped[list[Any]]  # of the cards, and of what the third could have been: module, features
+    answer: Mapped[str | None]  # enrolled, recognised, later, not_relevant
+    answered_module_id: Mapped[int | None]
+    answered_at: Mapped[datetime | None]

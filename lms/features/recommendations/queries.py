@@ -13,7 +13,7 @@ from lms.features.accounts.models import User, UserStatus
 from lms.features.catalog.models import Module, ModuleVersion
 from lms.features.catalog.queries import ModuleCard
 from lms.features.recommendations.models import Recommendation
-from lms.features.recommendations.reasons import ReasonLine
+from lms.features.recommendations.reasons import PART, ReasonLine
 from lms.features.taxonomy.queries import RoleRow
 from recommender import ModuleFacts, catalogue_order
 
@@ -63,8 +63,9 @@ class SlotRow(NamedTuple):
         closes = [line for line in lines if line.kind == "closes"]
         first = sorted(closes, key=lambda line: (not line.is_must, -line.gain))[:1]
         total = [line for line in lines if line.kind == "per_period" and closes]
+        learned = [line for line in lines if line.kind == PART and line.data["modules"]][:1]
         rest = [line for line in lines if line.kind in ("opens", "evidence_aged", "foreign_industry")]
-        return (first + total + rest)[:HIGHLIGHTS]
+        return (first + total + learned + rest)[:HIGHLIGHTS]
 
 
 _SLOTS = (

@@ -12,6 +12,8 @@ from recommender import Reason, Slot
 
 Name = tuple[str, str]
 EMPTY = "empty"
+PART = "part"
+TOTAL = "total"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,20 @@ class ReasonLine:
     def score(self) -> str:
         """Two decimals, half up: 0.41."""
         return two_decimals(Fraction(self.data["score"]))
+
+    @property
+    def exact(self) -> str:
+        """Three decimals, with the sign: what was learned is rounded to thousandths before it is added."""
+        return three_decimals(Fraction(self.data["score"]))
+
+    @property
+    def is_gain(self) -> bool:
+        return Fraction(self.data["score"]) > 0
+
+    @property
+    def chance(self) -> str:
+        """In percent."""
+        return plain(100 * Fraction(self.data["chance"]))
 
     @property
     def levels(self) -> str:
@@ -111,6 +127,47 @@ def slot_data(slot: Slot, names: Names, *, set_aside: int, begun: Sequence[str] 
             "begun": names.list_modules(begun),
         }
     ]
+
+
+def blend_data(
+    worth: Fraction,
+    parts: Mapping[str, Fraction],
+    causes: Mapping[str, Sequence[str]],
+    names: Names,
+    *,
+    is_guarded: bool,
+    drawn: Fraction | None,
+) -> list[dict[str, Any]]:
+    """The lines of what was learned: a summand each, what they come to, and what else brought the card here.
+
+    :param worth: what the gap says, in levels per period
+    :param causes: by part, the slugs of modules done that speak for it
+    :param is_guarded: the card stands here so that its layer is shown
+    :param drawn: the chance with which it was drawn, where it was
+    """
+    lines: list[dict[str, Any]] = [
+        {
+            "kind": PART,
+            "part": name,
+            "score": str(value),
+            "modules": names.list_modules(causes.get(name, ())),
+        }
+        for name, value in parts.items()
+    ]
+    total = worth + sum(parts.values(), Fraction(0))
+    lines.append({"kind": TOTAL, "base": str(worth), "score": str(total)})
+    if is_guarded:
+        lines.append({"kind": "guarded"})
+    if drawn is not None:
+        lines.append({"kind": "drawn", "chance": str(drawn)})
+    return lines
+
+
+def three_decimals(value: Fraction) -> str:
+    """`value` rounded half up in size, with its sign where it is negative: 0.031, −0.010."""
+    size = abs(value)
+    thousandths = (2000 * size.numerator + size.denominator) // (2 * size.denominator)
+    return f"{'−' if value < 0 else ''}{thousandths // 1000}.{thousandths % 1000:03d}"
 
 
 def two_decimals(value: Fraction) -> str:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lms.db.transaction import after_commit
+from lms.features.catalog.snapshot import read_snapshot
+from lms.features.policies.queries import get_policy
+from lms.features.recommendations.log import purge_log
+from lms.features.recommendations.model_store import MODELS, ModelStore
 from lms.features.recommendations.queries import list_learner_ids
 from lms.features.recommendations.service import refresh_many
+from lms.features.recommendations.training import collect, train_apart
 from lms.jobs.outbox import go_on
+from lms.ports.clock import local_date
 
 BATCH = 100
 
@@ -33,3 +41,20 @@ def refresh_learners(db: Session, payload: Mapping[str, Any], now: datetime) -> 
     refresh_many(db, ids[:BATCH], now)
     if ids[BATCH:]:
         go_on(db, "refresh_learners", {"learner_ids": ids[BATCH:]})
+
+
+def fit_recommender(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Learn anew from what everybody has completed, where that is enough.
+
+    Reads here, fits in a child process after the commit: while a transaction is open nobody else can write."""
+    store: ModelStore | None = db.info.get(MODELS)
+    snapshot, policy = read_snapshot(db, today=local_date(now))
+    material = collect(db, snapshot, least=policy.recommender_least_completions) if store else None
+    if store and material:
+        after_commit(db, partial(train_apart, store, material, now))
+
+
+def purge_recommendation_log(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Forget what was shown long ago."""
+    keep_days = get_policy(db, on=local_date(now)).recommendation_log_days
+    purge_log(db, now=now, keep_days=keep_days)

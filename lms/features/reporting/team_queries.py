@@ -171,7 +171,7 @@ def list_lines(
 @lru_cache(MOST_KEPT)
 def _lines(
     team: Team, wanted: TeamFilter, roles: tuple[int, ...], limit: int | None, offset: int
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     page = _chosen(Summary.user_id, team, wanted, roles).order_by(*_order(wanted)).limit(limit).offset(offset)
     if wanted.sort in ("name", "role"):
         page = page.join(User, User.id == Summary.user_id)

@@ -144,17 +144,19 @@ class Matcher:
         return {key: {row.skill_id: row for row in self.requirements.get(key, ())} for key in self.roles}
 
 
-_KEPT: dict[str, Matcher] = {}
+_KEPT: list[Matcher] = []
 
 
 def matcher_of(snapshot: Snapshot) -> Matcher:
-    """The matcher of this revision, made at the first sentence after a sync."""
-    kept = _KEPT.get(snapshot.token)
-    if kept is None or kept.skills is not snapshot.skills:
-        kept = Matcher(snapshot.skills, snapshot.roles, snapshot.requirements)
-        _KEPT.clear()
-        _KEPT[snapshot.token] = kept
-    return kept
+    """The matcher of this revision, made at the first sentence after a sync.
+
+    All snapshots of a revision share their skills, whoever reads them."""
+    for kept in _KEPT:
+        if kept.skills is snapshot.skills:
+            return kept
+    made = Matcher(snapshot.skills, snapshot.roles, snapshot.requirements)
+    _KEPT[:] = [made]
+    return made
 
 
 def _strongest(found: Mapping[int, Match], n: int) -> list[tuple[int, Match]]:

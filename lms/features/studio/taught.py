@@ -89,10 +89,10 @@ def read_choice(form: Mapping[str, str], proposals: list[Proposal]) -> dict[str,
 def accept_skills(db: Session, upload: UploadRow, levels: Mapping[str, int]) -> None:
     """The draft teaches these of the proposed skills too; each acceptance is in the trail.
 
-    :raises Conflict: there is no draft (any more)
+    :raises Conflict: there is no draft, or it has been published
     """
     row = db.get_one(UploadedModule, upload.upload_id, with_for_update=True)
-    if row.state != UploadState.IMPORTED or row.published_at is not None or row.version_id is None:
+    if row.state != UploadState.IMPORTED or row.version_id is None:
         raise Conflict("There is no draft to change.")
     proposed = row.report.get("proposals", [])
     taken = [{**one, "level": levels[one["skill"]]} for one in proposed if one["skill"] in levels]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -156,23 +156,22 @@ def test_a_level_that_no_module_teaches_is_left_out_and_said(app: Flask, databas
     assert "Workshop worker: 1 module, 24 periods" in page
 
 
-@pytest.mark.parametrize(
-    ("text", "role", "skill"),
-    [
-        ("I want to move into trade finance", "trade-finance-officer", "trade-finance"),
-        ("想转做跨境贸易金融", "trade-finance-officer", "trade-finance"),
-        ("我想當報關員", "customs-declarant", "customs-declaration"),
-        ("become a data analyst", "data-analyst", "data-analysis"),
-    ],
+MEANT = (
+    ("I want to move into trade finance", "trade-finance-officer", "trade-finance"),
+    ("想转做跨境贸易金融", "trade-finance-officer", "trade-finance"),
+    ("我想當報關員", "customs-declarant", "customs-declaration"),
+    ("become a data analyst", "data-analyst", "data-analysis"),
 )
-def test_a_sentence_means_a_role_or_a_skill(
-    app: Flask, database: Database, text: str, role: str, skill: str
-) -> None:
-    html = browser(app, database).get("/plan", query_string={"text": text, "pace": "6"}).text
-    first = html.split("/plan?")[1].partition('"')[0]
-    assert first == f"role={role}&amp;pace=6"
-    assert f"/plan?skill={skill}&amp;pace=6" in html
-    assert "Fits because: its name says" in text_of(html)
+
+
+def test_a_sentence_means_a_role_or_a_skill(app: Flask, database: Database) -> None:
+    client = browser(app, database)
+    for text, role, skill in MEANT:
+        html = client.get("/plan", query_string={"text": text, "pace": "6"}).text
+        choices = re.findall(r'<a href="/plan\?(role|skill)=([^"]+)&amp;pace=6"', html)
+        assert choices[0] == ("role", role)
+        assert ("skill", skill) in choices
+        assert "Fits because: its name says" in text_of(html)
 
 
 def test_a_sentence_that_means_nothing_leads_to_all_roles(app: Flask, database: Database) -> None:
