@@ -58,7 +58,7 @@ class Situation:
 NOBODY = Situation()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no equality of their own
 class Mixture:
     """Features and weights of all modules for one learner.
 

@@ -58,15 +58,21 @@ def _versions(db: Session) -> list[tuple[int, int]]:
 
 
 def _add_people(db: Session, ids: range) -> None:
+    insert_users(db, {id_: (f"learner{id_}", f"学员 {id_}") for id_ in ids})
+    _insert(db, UserSession, [_session(id_) for id_ in ids])
+
+
+def insert_users(db: Session, names: dict[int, tuple[str, str]]) -> None:
+    """Accounts by id with sign-in and display name, over all roles in turn, that nobody signs in with."""
     roles = list(db.scalars(select(JobRole.id).order_by(JobRole.id)))
     password_hash = db.scalars(select(User.password_hash).limit(1)).one()
     people = [
         {
             "id": id_,
             "uuid": UUID(int=id_),
-            "sign_in_name": f"learner{id_}",
+            "sign_in_name": sign_in_name,
             "password_hash": password_hash,
-            "display_name": f"学员 {id_}",
+            "display_name": display_name,
             "language": "zh",
             "status": "active",
             "role_id": roles[id_ % len(roles)],
@@ -76,10 +82,9 @@ def _add_people(db: Session, ids: range) -> None:
             "created_at": NOON,
             "password_changed_at": NOON,
         }
-        for id_ in ids
+        for id_, (sign_in_name, display_name) in names.items()
     ]
     _insert(db, User, people)
-    _insert(db, UserSession, [_session(id_) for id_ in ids])
 
 
 def _session(user_id: int) -> dict[str, Any]:

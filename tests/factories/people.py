@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -22,9 +21,10 @@ from lms.features.organizations.models import Employment, Organization, Organiza
 from lms.features.organizations.service import create_organization, employ
 from lms.features.reporting.summaries import summarise
 from lms.features.skills.models import Evidence, EvidenceKind
-from lms.features.taxonomy.models import JobRole, Skill
+from lms.features.taxonomy.models import Skill
 from tests.conftest import NOON
 from tests.factories.accounts import make_user
+from tests.factories.crowd import insert_users
 
 TODAY = NOON.date()
 CHUNK = 2000
@@ -117,27 +117,8 @@ def add_people(db: Session, firm: Firm, count: int) -> range:
 
 
 def _add_users(db: Session, ids: range) -> None:
-    roles = list(db.scalars(select(JobRole.id).order_by(JobRole.id)))
-    password_hash = db.scalars(select(User.password_hash).limit(1)).one()
-    people = [
-        {
-            "id": id_,
-            "uuid": UUID(int=id_),
-            "sign_in_name": f"worker{id_}",
-            "password_hash": password_hash,
-            "display_name": f"{SURNAMES[id_ % len(SURNAMES)]}{GIVEN[id_ // 20 % len(GIVEN)]}{id_}",
-            "language": "zh",
-            "status": "active",
-            "role_id": roles[id_ % len(roles)],
-            "is_personalised": True,
-            "is_demo": False,
-            "must_change_password": False,
-            "created_at": NOON,
-            "password_changed_at": NOON,
-        }
-        for id_ in ids
-    ]
-    _insert(db, User, people)
+    shown = {n: f"{SURNAMES[n % len(SURNAMES)]}{GIVEN[n // 20 % len(GIVEN)]}{n}" for n in ids}
+    insert_users(db, {n: (f"worker{n}", name) for n, name in shown.items()})
 
 
 def _add_work(db: Session, firm: Firm, ids: range) -> None:

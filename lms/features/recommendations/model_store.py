@@ -36,7 +36,7 @@ class DamagedVersion(ValueError):
     """A version's files are not what its manifest says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no equality of their own
 class Model:
     """A version in memory.
 
