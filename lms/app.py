@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ from lms.features.trail.looks import init_looks
 from lms.features.trail.people import PEOPLE, People
 from lms.features.trail.views import blueprint as trail_blueprint
 from lms.i18n import compile_catalogues
-from lms.jobs.outbox import BUS, CLOCK, EventBus
+from lms.jobs.outbox import BUS, CLOCK, EventBus, Listener, Task
 from lms.ports.clock import Clock, SystemClock
 from lms.ports.virus_scanner import make_scanner
 from lms.web.application import Application
@@ -146,59 +146,69 @@ ROOMS = {"people": "organizations", "people_lists": "organizations", "finding": 
 
 
 def event_bus() -> EventBus:
-    """Who listens to which event."""
-    return EventBus(
-        always=(trail.record_event,),
-        now={
-            events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
-            events.ModuleCompleted: (skills.record_completion, summaries.note_change),
-            events.ModuleRecognised: (skills.record_recognition,),
-            events.EvidenceRecorded: (recommendations.refresh_for_event, summaries.note_change),
-            events.RoleChanged: (
-                recommendations.refresh_for_event,
-                joiners.note_joiner,
-                summaries.note_change,
-            ),
-            events.RolesSet: (joiners.note_joiner, summaries.note_change),
-            events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
-            events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
-            events.ModuleUnpublished: (recommendations.forget_module,),
-            events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_end),
-            events.LearningAssigned: (summaries.note_change,),
-            events.AssignmentWaived: (summaries.note_change,),
-            events.ProgressNoted: (summaries.note_progress,),
-            events.PersonalisationChanged: (recommendations.refresh_for_event,),
-            events.EnrollmentChanged: (
-                recommendations.note_choice,
-                recommendations.refresh_for_event,
-                summaries.note_change,
-            ),
-        },
-        later={
-            events.CurriculumSynced: ("refresh_recommendations", "rebuild_summaries"),
-            events.RolesSet: ("refresh_learners",),
-            events.ModulePublished: ("refresh_recommendations",),
-            events.ModuleShown: ("refresh_recommendations",),
-            events.ModuleUnpublished: ("rebuild_summaries", "refresh_recommendations"),
-            events.OrganizationMoved: ("count_team_figures",),
-        },
-        tasks={
-            "refresh_recommendations": recommendation_tasks.refresh_recommendations,
-            "refresh_learners": recommendation_tasks.refresh_learners,
-            "fit_recommender": recommendation_tasks.fit_recommender,
-            "purge_recommendation_log": recommendation_tasks.purge_recommendation_log,
-            "purge_accounts": account_tasks.purge_accounts,
-            "purge_notifications": notification_tasks.purge_notifications,
-            "import_upload": studio_tasks.import_upload,
-            "sweep_uploads": studio_tasks.sweep_uploads,
-            "check_trail": trail_tasks.check_trail,
-            "purge_people_lists": organization_tasks.purge_people_lists,
-            "apply_assignment_rules": joiners.apply_rules,
-            "rebuild_summaries": reporting_tasks.rebuild_summaries,
-            "summarise_people": reporting_tasks.summarise_people,
-            "count_team_figures": reporting_tasks.count_team_figures,
-        },
-    )
+    """Who listens to which event, and what the jobs are called."""
+    return EventBus(always=(trail.record_event,), now=_at_once(), later=_afterwards(), tasks=_tasks())
+
+
+def _at_once() -> dict[type[events.Event], Sequence[Listener]]:
+    """Listeners within the transaction of the event."""
+    return {
+        events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
+        events.ModuleCompleted: (skills.record_completion, summaries.note_change),
+        events.ModuleRecognised: (skills.record_recognition,),
+        events.EvidenceRecorded: (recommendations.refresh_for_event, summaries.note_change),
+        events.RoleChanged: (
+            recommendations.refresh_for_event,
+            joiners.note_joiner,
+            summaries.note_change,
+        ),
+        events.RolesSet: (joiners.note_joiner, summaries.note_change),
+        events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
+        events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
+        events.ModuleUnpublished: (recommendations.forget_module,),
+        events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_end),
+        events.LearningAssigned: (summaries.note_change,),
+        events.AssignmentWaived: (summaries.note_change,),
+        events.ProgressNoted: (summaries.note_progress,),
+        events.PersonalisationChanged: (recommendations.refresh_for_event,),
+        events.EnrollmentChanged: (
+            recommendations.note_choice,
+            recommendations.refresh_for_event,
+            summaries.note_change,
+        ),
+    }
+
+
+def _afterwards() -> dict[type[events.Event], Sequence[str]]:
+    """Jobs that follow an event once it is committed."""
+    return {
+        events.CurriculumSynced: ("refresh_recommendations", "rebuild_summaries"),
+        events.RolesSet: ("refresh_learners",),
+        events.ModulePublished: ("refresh_recommendations",),
+        events.ModuleShown: ("refresh_recommendations",),
+        events.ModuleUnpublished: ("rebuild_summaries", "refresh_recommendations"),
+        events.OrganizationMoved: ("count_team_figures",),
+    }
+
+
+def _tasks() -> dict[str, Task]:
+    """Every job by its name."""
+    return {
+        "refresh_recommendations": recommendation_tasks.refresh_recommendations,
+        "refresh_learners": recommendation_tasks.refresh_learners,
+        "fit_recommender": recommendation_tasks.fit_recommender,
+        "purge_recommendation_log": recommendation_tasks.purge_recommendation_log,
+        "purge_accounts": account_tasks.purge_accounts,
+        "purge_notifications": notification_tasks.purge_notifications,
+        "import_upload": studio_tasks.import_upload,
+        "sweep_uploads": studio_tasks.sweep_uploads,
+        "check_trail": trail_tasks.check_trail,
+        "purge_people_lists": organization_tasks.purge_people_lists,
+        "apply_assignment_rules": joiners.apply_rules,
+        "rebuild_summaries": reporting_tasks.rebuild_summaries,
+        "summarise_people": reporting_tasks.summarise_people,
+        "count_team_figures": reporting_tasks.count_team_figures,
+    }
 
 
 def destination_names() -> dict[str, Callable[..., str]]:

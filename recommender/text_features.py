@@ -1,4 +1,4 @@
-"""Texts as sparse vectors, routed by script: Han by characters, other scripts by words."""
+"""Texts as sparse vectors: Han by characters, other scripts by words, identifiers apart."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+DIGIT = re.compile(r"\d")
 WORD = re.compile(r"[^\W\u3400-\u9fff\uf900-\ufaff]+")
 
 
@@ -22,18 +23,25 @@ def han_grams(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Words of other scripts and identifiers such as T_9898, in small letters."""
-    return WORD.findall(text.lower())
+    """Words of other scripts, in small letters."""
+    return [word for word in WORD.findall(text.lower()) if not DIGIT.search(word)]
 
 
-def vectors_by_script(texts: Sequence[str]) -> tuple[csr_array, csr_array]:
-    """TF-IDF vectors of the Han part and of the rest, each row of length 1 (0 where there is none).
+def identifiers(text: str) -> list[str]:
+    """Words with a digit in them, such as T_9898: who teaches and where, numbers of series."""
+    return [word for word in WORD.findall(text.lower()) if DIGIT.search(word)]
 
-    Kept apart because a long Chinese description would drown the few identifiers (who teaches, where)
-    that say more about who comes; whoever adds the two up says what each weighs. A term of one text only
-    is left out: it makes no two texts alike and would only shorten the rest of its own.
+
+def vectors_by_kind(texts: Sequence[str]) -> tuple[csr_array, csr_array, csr_array, csr_array]:
+    """TF-IDF vectors of the Han part, of all the rest, of its words and of its identifiers; rows of length 1 or 0.
+
+    Kept apart because a long description would drown the few identifiers that say more about who comes;
+    whoever adds them up says what each weighs. A term of one text only is left out: it makes no two texts
+    alike and would only shorten the rest of its own.
     """
-    return _vectors(texts, han_grams), _vectors(texts, words)
+    kinds = (han_grams, lambda text: words(text) + identifiers(text), words, identifiers)
+    han, rest, plain, numbers = (_vectors(texts, kind) for kind in kinds)
+    return han, rest, plain, numbers
 
 
 def _vectors(texts: Sequence[str], analyzer: Callable[[str], list[str]]) -> csr_array:

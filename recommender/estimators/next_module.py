@@ -33,8 +33,11 @@ MEASURE = (
     "the mean of NDCG@10 and Recall@10 on the last modules (a fifth, at most three) of learners left out"
 )
 N = 10
-MANY_MODULES, N_SAMPLED = 2000, 1500
+MANY_MODULES, N_SAMPLED = 1500, 1200
 """Above so many modules hyper-parameters are chosen on so many: a setting costs the cube of them."""
+
+MANY_LEARNERS = 30_000
+"""Of more learners so many are drawn for the choice."""
 
 
 class NextModule(Recommender):
@@ -106,32 +109,42 @@ def learn(
         return np.zeros((n_modules + 1, n_modules), dtype=np.float32), np.empty(
             (0, n_modules), dtype=np.float32
         )
-    past, recent = solve_memories(Pairs(ways, n_modules), values)
+    past, recent = solve_memories(*normal_equations(Pairs(ways, n_modules), values))
     factors = _discounts(_popularity(ways, n_modules), values["discount"])
     past *= factors
     recent *= factors
     return past, recent
 
 
-def solve_memories(pairs: Pairs, values: Values) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Solve the normal equations; `recent` below 0 stands for "no short memory"."""
+def normal_equations(pairs: Pairs, values: Values) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Both sides, memory upon memory; `recent` below 0 stands for "no short memory"."""
     memory, recent, evenness = values["memory"], values["recent"], values["evenness"]
     decays = [memory] if recent < 0 else [memory, recent]
     n = pairs.n
     left = np.empty((len(decays) * n, len(decays) * n), dtype=np.float32)
-    right = np.empty((len(decays) * n, n - 1), dtype=np.float32, order="F")  # solved in place
     for row, a in enumerate(decays):
         own = slice(row * n, row * n + n)
         for column, b in enumerate(decays[: row + 1]):
             other = slice(column * n, column * n + n)
             left[own, other] = pairs.gram(a, b, evenness)
             left[other, own] = left[own, other].T
-        cross = pairs.cross(a, values["horizon"], evenness)
-        right[own] = (cross + values["backward"] * cross.T)[:, :-1] if values["backward"] else cross[:, :-1]
     mean = float(np.trace(left[:n, :n])) / n
     left[np.diag_indices(len(left))] += values["ridge"] * mean
+    right = np.empty((len(decays) * n, n - 1), dtype=np.float32, order="F")  # solved in place
+    for row, a in enumerate(decays):
+        cross = pairs.cross(a, values["horizon"], evenness)
+        if values["backward"]:
+            cross += values["backward"] * cross.T.copy()
+        right[row * n : row * n + n] = cross[:, :-1]
+    return left, right
+
+
+def solve_memories(
+    left: NDArray[np.float32], right: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The weights of the long and of the short memory; both sides are used up."""
+    n = right.shape[1] + 1
     weights = solve(left, right)
-    del left
     return np.ascontiguousarray(weights[:n]), np.ascontiguousarray(weights[n:])
 
 
@@ -149,6 +162,8 @@ def choose_memory(
     ways: Sequence[NDArray[np.intp]], n_modules: int, rng: np.random.Generator
 ) -> dict[str, Any]:
     """Choose the hyper-parameters on the last modules of learners who are left out of the fit."""
+    if len(ways) > MANY_LEARNERS:
+        ways = [ways[row] for row in np.sort(rng.permutation(len(ways))[:MANY_LEARNERS])]
     ways, n_known = _sample(ways, n_modules, rng)
     long = np.array([row for row, way in enumerate(ways) if len(way) > 2], dtype=np.intp)
     tested = set(rng.permutation(long)[: min(2000, len(long) // 4)].tolist())
@@ -163,7 +178,7 @@ def choose_memory(
 def _sample(
     ways: Sequence[NDArray[np.intp]], n_modules: int, rng: np.random.Generator
 ) -> tuple[Sequence[NDArray[np.intp]], int]:
-    """All histories; above 2,000 modules, some modules numbered anew and the rest as one last module.
+    """All histories; above 1,500 modules, some modules numbered anew and the rest as one last module.
 
     The rest keeps its places, so that decays per module done mean the same.
     """
@@ -206,7 +221,7 @@ class _Trial:
 
     def _score_plain(self, values: Values) -> NDArray[np.float32]:
         n_modules = self.pairs.n - 1
-        past, recent = solve_memories(self.pairs, values)
+        past, recent = solve_memories(*normal_equations(self.pairs, values))
         scores: NDArray[np.float32] = memories(self.begun, n_modules, values["memory"]) @ past
         if len(recent):
             scores += memories(self.begun, n_modules, values["recent"]) @ recent

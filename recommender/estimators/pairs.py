@@ -8,7 +8,7 @@ remains after the later one: no x_t is ever built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 MAX_LAG = 60
 """Pairs further apart are left out: with a decay of 0.9 they weigh less than 0.002."""
 
-Weights = NDArray[np.float64]
+Weights = NDArray[np.float32]
 
 
 class Pairs:
@@ -35,13 +35,13 @@ class Pairs:
         flat[~is_start] = np.concatenate([np.asarray(history) for history in histories])
         owner = np.repeat(np.arange(len(lengths)), lengths)
         self.items, self.remaining = flat, ends[owner] - np.arange(len(flat)) - 1
-        self.length = lengths[owner]
-        self._collect(owner, int(lengths.max()))
+        self.length, self.longest = lengths[owner], int(lengths.max())
+        self._collect(owner)
 
-    def _collect(self, owner: NDArray[np.intp], longest: int) -> None:
+    def _collect(self, owner: NDArray[np.intp]) -> None:
         """Sort all pairs by their cell in the matrix, so that a sum per cell is one pass."""
         cells, lags, later = [], [], []
-        for lag in range(1, min(MAX_LAG, longest - 1) + 1):
+        for lag in range(1, min(MAX_LAG, self.longest - 1) + 1):
             place = np.flatnonzero(owner[:-lag] == owner[lag:])
             cells.append(self.items[place] * self.n + self.items[place + lag])
             lags.append(np.full(len(place), lag, dtype=np.int16))
@@ -54,23 +54,25 @@ class Pairs:
         place = np.concatenate(later)[order] if cells else cell
         self.lag = np.concatenate(lags)[order] if cells else np.empty(0, dtype=np.int16)
         self.left = self.remaining[place].astype(np.int32)
-        self.size = self.length[place].astype(np.float32)
+        self.size = self.length[place].astype(np.int32)
 
     def gram(self, a: float, b: float, evenness: float) -> NDArray[np.float32]:
         """Σ x_t(a) x_t(b)ᵀ over all positions with a future, shape (n_modules + 1, n_modules + 1)."""
-        counts = _series(a * b)
-        left = counts(self.left) * self.size**-evenness
-        older_a = self._sum(_power(a, self.lag) * left)
-        found = older_a + (older_a.T if a == b else self._sum(_power(b, self.lag) * left).T)
-        own = counts(self.remaining) * self.length.astype(np.float64) ** -evenness
+        left = _series(a * b, self.longest)[self.left] * _even(evenness, self.longest)[self.size]
+        found = self._sum(_powers(a)[self.lag] * left)
+        found += found.T.copy() if a == b else self._sum(_powers(b)[self.lag] * left).T
+        own = _series(a * b, self.longest)[self.remaining] * _even(evenness, self.longest)[self.length]
         found[np.diag_indices(self.n)] += np.bincount(self.items, weights=own, minlength=self.n)
         return found
 
     def cross(self, a: float, b: float, evenness: float) -> NDArray[np.float32]:
         """Σ x_t(a) y_t(b)ᵀ, shape (n_modules + 1, n_modules + 1); nothing predicts itself."""
-        lag = self.lag.astype(np.float64)
-        weights = lag * _power(a, self.lag - 1) if a == b else (_power(a, lag) - _power(b, lag)) / (a - b)
-        found = self._sum(weights * self.size**-evenness)
+        lags = np.arange(MAX_LAG + 1, dtype=np.float64)
+        if a == b:
+            mixed = lags * np.power(a, np.maximum(lags - 1, 0))
+        else:
+            mixed = (np.power(a, lags) - np.power(b, lags)) / (a - b)
+        found = self._sum(mixed.astype(np.float32)[self.lag] * _even(evenness, self.longest)[self.size])
         np.fill_diagonal(found, 0.0)
         return found
 
@@ -78,16 +80,20 @@ class Pairs:
         """Weights of pairs summed by (earlier, later)."""
         dense = np.zeros(self.n * self.n, dtype=np.float32)
         if len(self.starts):
-            dense[self.cells] = np.add.reduceat(weights, self.starts)
+            dense[self.cells] = np.add.reduceat(weights, self.starts, dtype=np.float64)
         return dense.reshape(self.n, self.n)
 
 
-def _power(base: float, exponents: NDArray[np.generic]) -> Weights:
-    return np.power(float(base), exponents.astype(np.float64))
+def _powers(base: float) -> Weights:
+    """base⁰ … base^MAX_LAG."""
+    return np.power(float(base), np.arange(MAX_LAG + 1)).astype(np.float32)
 
 
-def _series(ratio: float) -> Callable[[NDArray[np.generic]], Weights]:
-    """1 + ratio + … with so many summands as each count says."""
-    if ratio == 1.0:
-        return lambda counts: counts.astype(np.float64)
-    return lambda counts: (1.0 - _power(ratio, counts)) / (1.0 - ratio)
+def _series(ratio: float, most: int) -> Weights:
+    """1 + ratio + … with 0 … `most` summands."""
+    return np.concatenate([[0.0], np.cumsum(np.power(float(ratio), np.arange(most)))]).astype(np.float32)
+
+
+def _even(evenness: float, most: int) -> Weights:
+    """What a history counts by its length, 0 … `most`."""
+    return (np.maximum(np.arange(most + 1), 1.0) ** -evenness).astype(np.float32)

@@ -25,7 +25,10 @@ History = NDArray[np.intp]
 
 
 def measure_growth(sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """A row per estimator and number of modules, with ten times as many learners."""
+    """A row per estimator and number of modules, with ten times as many learners.
+
+    Times are pairs: by the clock, and of the processor (all cores together).
+    """
     for n_modules in sizes:
         for name in FITS:
             command = [sys.executable, "-m", __name__, name, str(n_modules)]
@@ -80,21 +83,26 @@ FITS: dict[str, Callable[[list[History], int], Recommender]] = {
 
 
 def measure(name: str, n_modules: int) -> dict[str, Any]:
-    """Fit, one by one, all at once; beside implicit's own recommend-all for the same learners."""
+    """Fit, one by one, all at once; beside implicit's own recommend-all for the same learners.
+
+    Processor time stands beside the time by the clock: others may use the cores too.
+    """
     histories = draw_histories(n_modules)
-    model, fit_seconds = timed(lambda: FITS[name](histories, n_modules))
+    model, fitting = timed(lambda: FITS[name](histories, n_modules))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    one_by_one = [timed(lambda h=history: model.recommend(h))[1] * 1000 for history in histories[:N_ASKED]]
-    _, all_seconds = timed(lambda: model.recommend_all(histories, 10))
+    one_by_one = [
+        timed(lambda h=history: model.recommend(h), time.thread_time)[1] for history in histories[:N_ASKED]
+    ]
+    _, everybody = timed(lambda: model.recommend_all(histories, 10))
     return {
         "estimator": name,
         "modules": n_modules,
         "learners": len(histories),
-        "fit s": round(fit_seconds, 1),
+        "fit s": [round(seconds, 1) for seconds in fitting],
         "peak GiB after fit": round(peak, 2),
-        "one p50 ms": round(float(np.percentile(one_by_one, 50)), 3),
-        "one p99 ms": round(float(np.percentile(one_by_one, 99)), 3),
-        "all s": round(all_seconds, 1),
+        "one p50 ms": [round(1000 * float(value), 3) for value in np.percentile(one_by_one, 50, axis=0)],
+        "one p99 ms": [round(1000 * float(value), 3) for value in np.percentile(one_by_one, 99, axis=0)],
+        "all s": [round(seconds, 1) for seconds in everybody],
         **(measure_implicit(histories, n_modules) if name == "CoLearning" else {}),
     }
 
@@ -110,14 +118,17 @@ def measure_implicit(histories: list[History], n_modules: int) -> dict[str, Any]
     for model in (AlternatingLeastSquares(factors=64, iterations=3, random_state=0), CosineRecommender(K=20)):
         model.fit(done, show_progress=False)
         _, seconds = timed(lambda m=model: m.recommend(np.arange(done.shape[0]), done, N=10))
-        found[f"implicit {type(model).__name__} all s"] = round(seconds, 1)
+        found[f"implicit {type(model).__name__} all s"] = [round(one, 1) for one in seconds]
     return found
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
+def timed(
+    work: Callable[[], Any], processor: Callable[[], float] = time.process_time
+) -> tuple[Any, tuple[float, float]]:
+    """What the work gives, and its seconds by the clock and of the processor."""
+    start, begun = time.perf_counter(), processor()
     found = work()
-    return found, time.perf_counter() - start
+    return found, (time.perf_counter() - start, processor() - begun)
 
 
 if __name__ == "__main__":

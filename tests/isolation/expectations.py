@@ -163,6 +163,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "district.export_district": ("supervisors", "auditors"),
     "district.list_rows": ("supervisors", "auditors"),
     "district.export_rows": ("supervisors", "auditors"),
+    "district.show_fairness": ("supervisors", "auditors"),
+    "district.export_fairness": ("supervisors", "auditors"),
     "trail.show_trail": ("auditors",),
     "trail.export_trail": ("auditors",),
     # the studio

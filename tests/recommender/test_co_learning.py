@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.estimators.co_learning import CoLearning, hold_out, similarity
+from recommender.estimators.co_learning import CoLearning, hold_out, shares, similarity, smoothed
 from recommender.estimators.linear import inverse, sample_modules, solve
+from recommender.estimators.spectral import components, low_pass
 from recommender.evaluation import judge
 from tests.recommender import rivals
 from tests.recommender.cuts import hold_out_pairs, load_gear
@@ -21,8 +22,8 @@ def draw(n_learners: int = 60, n_modules: int = 12, *, seed: int = 0) -> csr_arr
 
 
 def weigh(gram: NDArray[np.float32], **values: float) -> NDArray[np.float32]:
-    usual = {"dropout": 0.0, "floor": 1.0, "neighbours": 0.0, "discount": 0.0}
-    return similarity(gram, gram.diagonal().copy(), usual | values)
+    usual = {"shared": 0.0, "dropout": 0.0, "floor": 1.0, "neighbours": 0.0, "discount": 0.0}
+    return similarity(gram, usual | values)
 
 
 def together(done: csr_array) -> NDArray[np.float32]:
@@ -51,6 +52,62 @@ def test_neighbours_alone_are_the_cosines() -> None:
     gram = np.array([[4, 2, 0], [2, 9, 3], [0, 3, 16]], dtype=np.float32)
     cosines = np.array([[0, 1 / 3, 0], [1 / 3, 0, 1 / 4], [0, 1 / 4, 0]])
     np.testing.assert_allclose(weigh(gram, neighbours=1.0), cosines / cosines.std(), rtol=1e-5)
+
+
+def test_the_filter_lets_broad_tastes_pass_and_single_ones_not() -> None:
+    """By hand: two groups of four modules that nobody mixes are the two components with eigenvalue 1.
+
+    Within a group everybody did all four, so that the normalised matrix is 1/4 there and 0 elsewhere; a
+    filter of rank 1 has its cut at the second eigenvalue, which is as great as the first: one half passes.
+    """
+    done = csr_array(np.repeat(np.kron(np.eye(2), np.ones(4)), 5, axis=0).astype(np.float32))
+    values, vectors = components(done, 1)
+    np.testing.assert_allclose(values / values[0], [1, 1, 0], atol=1e-6)
+    expected = np.kron(np.eye(2), np.full((4, 4), 1 / 8)) * (1 - np.eye(8))
+    np.testing.assert_allclose(low_pass((values, vectors), 1), expected, atol=1e-6)
+
+
+def test_the_filter_is_sharp() -> None:
+    """Eigenvalues 2, 1 and 1/2 with the cut at 1: 32/33, 1/2 and 1/33 of them pass."""
+    vectors = np.linalg.qr(np.random.default_rng(0).normal(size=(8, 8)))[0].astype(np.float32)
+    found = np.array([2, 1, 0.5], dtype=np.float32), vectors[:, :3]
+    expected = (vectors[:, :3] * np.array([32, 16.5, 1]) / 33) @ vectors[:, :3].T
+    np.fill_diagonal(expected, 0.0)
+    np.testing.assert_allclose(low_pass(found, 1), expected, atol=1e-6)
+
+
+def test_components_of_many_modules_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = draw(200, 40)
+    dense = components(done, 4)
+    monkeypatch.setattr("recommender.estimators.spectral.DENSE", 10)
+    sparse = components(done, 4)
+    np.testing.assert_allclose(sparse[0], dense[0], rtol=1e-3)
+    np.testing.assert_allclose(np.abs(np.sum(sparse[1][:, :4] * dense[1][:, :4], axis=0)), 1.0, atol=1e-2)
+
+
+def test_learners_who_did_much_count_less() -> None:
+    """A learner of n modules counts n^(-1/2): 1 and 1/2 here, so that module 0 has 3/2 and the pair 1/2."""
+    done = csr_array(np.array([[1, 0, 0, 0], [1, 1, 1, 1]], dtype=np.float32))
+    values, vectors = components(done, 4)
+    found = (vectors * values) @ vectors.T
+    np.testing.assert_allclose(np.diag(found), 1.0, atol=1e-5)
+    assert found[0, 1] == pytest.approx(0.5 / np.sqrt(1.5 * 0.5), rel=1e-4)
+
+
+def test_the_tilt_leads_from_rare_modules_to_popular_ones() -> None:
+    done = csr_array(
+        (np.random.default_rng(0).random((300, 8)) < np.linspace(0.1, 0.8, 8)).astype(np.float32)
+    )
+    gram, found = together(done), components(done, 2)
+    flat, tilted = smoothed(gram, found, 2, 0.0), smoothed(gram, found, 2, 0.5)
+    popularity = gram.diagonal()
+    relative = (tilted[0, 7] / flat[0, 7]) / (tilted[7, 0] / flat[7, 0])
+    assert relative == pytest.approx(popularity[7] / popularity[0], rel=1e-3)
+
+
+def test_shares_add_up() -> None:
+    found = shares({"shared": 0.25, "neighbours": 0.2})
+    assert found == pytest.approx({"linear": 0.6, "near": 0.15, "shared": 0.25})
 
 
 def test_the_discount_takes_from_popular_modules() -> None:

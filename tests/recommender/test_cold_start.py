@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from recommender.estimators.base import as_completions
 from recommender.estimators.cold_start import ColdStart
 from recommender.evaluation import judge
-from recommender.text_features import han_grams, vectors_by_script, words
+from recommender.text_features import han_grams, identifiers, vectors_by_kind, words
 from tests.recommender import rivals
 from tests.recommender.cuts import load_gear, rob_modules
 from tests.shared import shared_dir
@@ -74,13 +74,14 @@ def test_lengths_must_agree(texts: list[str], new: np.ndarray[tuple[int], np.dty
 
 def test_scripts_are_told_apart() -> None:
     assert han_grams("消防员 Fire 安") == ["消", "防", "员", "消防", "防员", "安"]
-    assert words("消防 Fire-safety T_9898安") == ["fire", "safety", "t_9898"]
+    assert words("消防 Fire-safety T_9898安") == ["fire", "safety"]
+    assert identifiers("消防 Fire-safety T_9898安 ISO9001") == ["t_9898", "iso9001"]
 
 
 def test_a_term_of_one_text_only_does_not_count() -> None:
-    han, latin = vectors_by_script(["消防 alone", "消防", "贸易"])
+    han, *others = vectors_by_kind(["消防 alone T_1", "消防", "贸易"])
     assert han.shape[1] == 3  # 消, 防, 消防
-    assert latin.nnz == 0
+    assert [other.nnz for other in others] == [0, 0, 0]
     np.testing.assert_allclose((han @ han.T).toarray(), [[1, 1, 0], [1, 1, 0], [0, 0, 0]], atol=1e-6)
 
 

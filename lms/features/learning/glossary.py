@@ -14,6 +14,8 @@ FIRST_IN_GB2312 = (
 )
 """GB 2312 orders its first-level characters by pinyin: the code of the first one of each initial."""
 LAST_BY_PINYIN = 0xD7F9
+SECOND_LEVEL = {"阈": "Y"}
+"""Initials of characters beyond the first level, which GB 2312 orders by radical: those that begin a term."""
 OTHER = "#"
 
 
@@ -24,6 +26,8 @@ def initial(word: str, language: str) -> str:
         return first
     if language != "zh":
         return OTHER
+    if first in SECOND_LEVEL:
+        return SECOND_LEVEL[first]
     code = int.from_bytes(first.encode("gb2312", errors="ignore"), "big")
     if not FIRST_IN_GB2312[0] <= code <= LAST_BY_PINYIN:
         return OTHER

@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from lms.features.accounts.models import User
 from lms.features.catalog.queries import ModuleCard
 from lms.features.catalog.snapshot import Snapshot
 from lms.features.enrollment.models import Enrollment, Recognition
-from lms.features.recommendations.log import read_choices
+from lms.features.recommendations.log import read_choices, read_drawn
 from lms.features.recommendations.model_store import BLEND, ModelStore
 from recommender import Lesson
 
@@ -50,6 +51,7 @@ class Material:
 
     lesson: Lesson
     facts: dict[str, Any]
+    drawn: list[recommender.Logged]  # third cards that were left to chance
 
 
 def list_completions(db: Session) -> list[Completion]:
@@ -80,7 +82,8 @@ def collect(db: Session, snapshot: Snapshot, *, least: int) -> Material | None:
         return None
     cards = snapshot.cards | {card.module_id: card for card in snapshot.private}
     modules = sorted({*cards, *(row.module_id for row in done)})
-    return _material(done, read_choices(db), modules, cards, snapshot)
+    material = _material(done, read_choices(db), modules, cards, snapshot)
+    return replace(material, drawn=read_drawn(db))
 
 
 def _material(
@@ -118,7 +121,7 @@ def _material(
         "n_completions": len(done),
         "n_choices": len(choices),
     }
-    return Material(lesson, facts)
+    return Material(lesson, facts, [])
 
 
 def text_of(card: ModuleCard | None, snapshot: Snapshot) -> str:
@@ -145,11 +148,21 @@ def train_apart(store: ModelStore, material: Material, now: datetime) -> None:
             source, target = Path(folder) / "lesson.npz", Path(folder) / BLEND
             material.lesson.save(source)
             _run_child(source, target)
-            version = store.publish(target, material.facts, now=now)
+            facts = material.facts | {"off_policy": worth_of(target, material.drawn)}
+            version = store.publish(target, facts, now=now)
     except (OSError, subprocess.SubprocessError) as error:
         log.error("the recommender was not fitted, the last version stays in force: %s", error)
         return
     log.info("recommender version %s is in force", version)
+
+
+def worth_of(blend: Path, drawn: list[recommender.Logged]) -> dict[str, float] | None:
+    """How often the third card would be begun under the new weights, from what was drawn under older ones."""
+    from recommender.off_policy import estimate, greedy
+
+    _, chosen = recommender.Mixture.load(blend)
+    worth = estimate(drawn, greedy(chosen["values"]))
+    return None if isnan(worth.value) else asdict(worth)
 
 
 def _run_child(source: Path, target: Path) -> None:

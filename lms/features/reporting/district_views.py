@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.domain.permissions import Permission
 from lms.features.reporting import district_pages as pages
+from lms.features.reporting import fairness_page as fairness
 from lms.features.reporting.district_filter import PAGE_NAMES, DistrictFilter
 from lms.features.reporting.district_list import Listing, read_listing
 from lms.features.reporting.district_numbers import read_figures
@@ -37,6 +38,11 @@ def read_page() -> DistrictPage:
     wanted = DistrictFilter.of(request.args, today=today()).only(*PAGE_NAMES)
     scope = wanted.scope(current_actor())
     return DistrictPage(read_figures(db(), scope, area_id=wanted.area_id, now=clock().now()), wanted)
+
+
+def fairness_filter() -> DistrictFilter:
+    """The days and the subdistrict of this request."""
+    return DistrictFilter.of(request.args, today=today()).only(*PAGE_NAMES)
 
 
 @blueprint.get("/district")
@@ -74,6 +80,24 @@ def export_rows(listing: Listing) -> ResponseReturnValue:
     note_export("district", rows=len(rows), file_format=kind, origin=number, **listing.filter.facts())
     heads = [column.label for column in listing.columns]
     return send_table(f"{number}-{listing.filter.window.last_on}", kind, heads, rows)
+
+
+@blueprint.get("/district/fairness")
+@requires(Permission.DISTRICT_VIEW)
+def show_fairness() -> ResponseReturnValue:
+    """Whether recommendations and their effect reach groups of people alike (REQ-020)."""
+    report = fairness.read_report(db(), current_actor(), fairness_filter(), today=today())
+    return render_template("reporting/district_fairness.html", report=report, pages=fairness)
+
+
+@blueprint.get("/district/fairness.<any(xlsx,csv):kind>")
+@requires(Permission.DISTRICT_VIEW)
+def export_fairness(kind: str) -> ResponseReturnValue:
+    """The same lines as a file."""
+    report = fairness.read_report(db(), current_actor(), fairness_filter(), today=today())
+    rows = list(report.rows())
+    note_export("fairness", rows=len(rows), file_format=kind, **report.wanted.facts())
+    return send_table(f"fairness-{report.wanted.window.last_on}", kind, fairness.report_heads(), rows)
 
 
 @blueprint.get("/public")

@@ -97,6 +97,7 @@ VALUES: dict[str, dict[str, str]] = {
         "people": lazy_gettext("People"),
         "people_list": lazy_gettext("List of people"),
         "district": lazy_gettext("The district's numbers"),
+        "fairness": lazy_gettext("Fairness of recommendations"),
         "trail": lazy_gettext("Trail"),
     },
     "status": {
