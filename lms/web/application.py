@@ -7,13 +7,17 @@ from typing import Any
 from flask import Flask, g
 
 from lms.web.context import close_db
+from lms.web.input import CleanRequest, init_input
 
 
 class Application(Flask):
     """Flask whose every view runs in one transaction, committed before the answer leaves (architecture.md §2)."""
 
+    request_class = CleanRequest
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        init_input(self)
         self.teardown_appcontext(lambda error: close_db())  # reading sessions of error pages
 
     def dispatch_request(self) -> Any:

@@ -175,7 +175,7 @@ def choose_similarity(done: csr_array, random_state: int) -> dict[str, Any]:
     kept, held = hold_out(sample_modules(done, rng), rng)
     if not held.nnz:
         return choose(AXES, USUAL, None, measure=MEASURE)
-    return choose(AXES, USUAL, _Trial(kept, held, rng).score, measure=MEASURE)
+    return choose(AXES, USUAL, SimilarityTrial(kept, held, rng).score, measure=MEASURE)
 
 
 def hold_out(done: csr_array, rng: np.random.Generator, share: float = 0.1) -> tuple[csr_array, csr_array]:
@@ -194,7 +194,7 @@ def hold_out(done: csr_array, rng: np.random.Generator, share: float = 0.1) -> t
     return part(~is_held), part(is_held)
 
 
-class _Trial:
+class SimilarityTrial:
     """Scores settings on at most 6,000 learners; what two settings share is reckoned once."""
 
     def __init__(self, kept: csr_array, held: csr_array, rng: np.random.Generator) -> None:

@@ -88,7 +88,7 @@ class ColdStart(Recommender):
 
     def _usual(self, done: csr_array) -> NDArray[np.float64]:
         """The scores for an average learner, brought to the size of a tie break."""
-        share = done.sum(axis=0) / max(1, done.shape[0]) * ~self.new_
+        share = done.sum(axis=0) / max(1, done.shape[0])  # new modules have no row in the weights
         scores = share @ self.weights_
         usual: NDArray[np.float64] = (
             TIE_BREAK * scores.astype(np.float64) / max(1.0, np.abs(scores).max(initial=0.0))

@@ -171,7 +171,7 @@ def choose_memory(
         return choose(AXES, USUAL, None, measure=MEASURE)
     others = [way for row, way in enumerate(ways) if row not in tested]
     targets = np.arange(n_known) < (n_known - 1 if n_known != n_modules else n_known)
-    trial = _Trial(others, [ways[row] for row in sorted(tested)], targets)
+    trial = MemoryTrial(others, [ways[row] for row in sorted(tested)], targets)
     return choose(AXES, USUAL, trial.score, measure=MEASURE)
 
 
@@ -190,7 +190,7 @@ def _sample(
     return [number[way] for way in ways], len(some) + 1
 
 
-class _Trial:
+class MemoryTrial:
     """Scores settings on learners who are left out; one that differs in the discount only is cheap."""
 
     def __init__(

@@ -7,10 +7,18 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.estimators.co_learning import CoLearning, hold_out, shares, similarity, smoothed
+from recommender.estimators.co_learning import (
+    CoLearning,
+    SimilarityTrial,
+    hold_out,
+    shares,
+    similarity,
+    smoothed,
+)
 from recommender.estimators.linear import inverse, sample_modules, solve
 from recommender.estimators.spectral import components, low_pass
 from recommender.evaluation import judge
+from recommender.ranking import best_of_rows
 from tests.recommender import rivals
 from tests.recommender.cuts import hold_out_pairs, load_gear
 from tests.shared import shared_dir
@@ -133,6 +141,20 @@ def test_a_tenth_of_each_learner_is_held_out_and_nothing_is_lost() -> None:
     kept, held = hold_out(done, np.random.default_rng(0))
     np.testing.assert_array_equal((kept + held).toarray(), done.toarray())
     assert held.sum(axis=1).tolist() == [2, 0, 1]
+
+
+def test_the_choice_judges_what_the_fit_would_give() -> None:
+    done = draw(400, 30, seed=3)
+    kept, held = hold_out(done, np.random.default_rng(0))
+    values = {
+        "shared": 0.5, "rank": 10, "tilt": 0.2, "dropout": 0.5, "floor": 1.0, "neighbours": 0.3, "discount": 0.7,
+    }  # fmt: skip
+    scores = (kept @ similarity(together(kept), values, components(kept, 10))).astype(np.float32)
+    scores[kept.toarray() > 0] = -np.inf
+    expected = judge(best_of_rows(scores, 20)[0], held).ndcg.mean()
+    trial = SimilarityTrial(kept, held, np.random.default_rng(1))
+    assert trial.score(values) == pytest.approx(expected, rel=1e-3)
+    assert trial.score(values | {"discount": 0.0}) != pytest.approx(expected, rel=1e-3)
 
 
 def test_above_three_thousand_modules_a_sample_is_tried() -> None:

@@ -7,7 +7,14 @@ import pytest
 from scipy.sparse import csr_array
 
 from recommender.estimators.base import as_completions
-from recommender.estimators.cold_start import ColdStart
+from recommender.estimators.cold_start import (
+    ColdStart,
+    cosines,
+    evened,
+    mix,
+    predict_columns,
+    readings,
+)
 from recommender.evaluation import judge
 from recommender.text_features import han_grams, identifiers, vectors_by_kind, words
 from tests.recommender import rivals
@@ -83,6 +90,31 @@ def test_a_term_of_one_text_only_does_not_count() -> None:
     assert han.shape[1] == 3  # 消, 防, 消防
     assert [other.nnz for other in others] == [0, 0, 0]
     np.testing.assert_allclose((han @ han.T).toarray(), [[1, 1, 0], [1, 1, 0], [0, 0, 0]], atol=1e-6)
+
+
+def test_cosines_are_weighted_by_kind_and_add_up() -> None:
+    """Texts 0 and 1 share their Han and no identifier, 1 and 2 the identifier and no Han."""
+    vectors = vectors_by_kind(["消 T_1", "消 T_2", "贸 T_2", "贸 T_1"])
+    joint, apart = (cosines(vectors, shares) for shares in readings(0.4))
+    for kernel, alike in ((joint, 0.4), (apart, 0.2)):
+        np.testing.assert_allclose(kernel[0, 1:3], [0.6, 0.0], atol=1e-6)
+        assert kernel[1, 2] == pytest.approx(alike)
+    dense = mix([cosines([one], [1.0]) for one in vectors], readings(0.4)[1])
+    np.testing.assert_allclose(dense, apart, atol=1e-6)
+
+
+def test_the_ridge_shrinks_what_is_carried_over() -> None:
+    """Texts alike only to themselves: the column of a module comes back divided by 1 + ridge."""
+    weights = np.arange(9, dtype=np.float32).reshape(3, 3)
+    found = predict_columns(weights, np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32), 3.0)
+    np.testing.assert_allclose(found, weights / 4, rtol=1e-5)
+
+
+def test_evenness_brings_columns_to_one_size() -> None:
+    columns = np.array([[4.0, -1.0], [8.0, 1.0]], dtype=np.float32)
+    mean_of = [np.abs(evened(columns, evenness)).mean(axis=0) for evenness in (0.0, 0.5, 1.0)]
+    assert [sizes[0] / sizes[1] for sizes in mean_of] == pytest.approx([6.0, 6.0**0.5, 1.0], rel=1e-5)
+    assert evened(columns, 0.5).std() == pytest.approx(1.0, rel=1e-5)
 
 
 def test_on_real_courses_it_is_far_above_neighbours_by_text() -> None:

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from recommender.estimators.base import as_completions
-from recommender.estimators.next_module import NextModule, memories
+from recommender.estimators.next_module import (
+    USUAL,
+    MemoryTrial,
+    NextModule,
+    choose_memory,
+    learn,
+    memories,
+)
 from recommender.estimators.pairs import Pairs
 from recommender.evaluation import Quality, judge
 from tests.recommender import rivals
@@ -113,13 +120,36 @@ def test_evenness_lets_every_learner_count_alike() -> None:
 
 
 def test_above_many_modules_the_choice_is_made_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pairs (2k, 2k + 1) over 240 modules, of which 120 are sampled: the rest keeps its places."""
+    """Two pairs (2k, 2k + 1) of 240 modules, 120 of them sampled; the last module is held out.
+
+    Where it is in the sample, so is the module before it in half of the cases, and tells it; the rest counts
+    as no target (it would be one in half of the cases, and easily told) and hides which module it was.
+    """
     monkeypatch.setattr("recommender.estimators.next_module.MANY_MODULES", 200)
     monkeypatch.setattr("recommender.estimators.next_module.N_SAMPLED", 120)
     rng = np.random.default_rng(0)
-    ways = [np.ravel([(first, first + 1) for first in 2 * rng.integers(120, size=4)]) for _ in range(900)]
+    ways = [np.ravel([(first, first + 1) for first in 2 * rng.integers(120, size=2)]) for _ in range(1800)]
     model = NextModule().fit(ways, n_modules=240)
-    assert model.chosen_["score"] is not None
-    assert model.chosen_["score"] < 0.7  # half of the successors are not in the sample
+    assert 0.45 < model.chosen_["score"] < 0.65
     known = ways[0][-2]
     assert model.recommend(ids(known), n=1).items.tolist() == [known + 1]
+
+
+def test_what_is_not_in_the_sample_is_neither_target_nor_rival() -> None:
+    """Module 2 stands for the rest and always comes next; were it ranked, 1 would be the second."""
+    trial = MemoryTrial([ids(0, 2, 1)] * 20, [ids(0, 1), ids(0, 1, 2)], np.array([True, True, False]))
+    assert trial.score(USUAL) == 1.0
+    assert trial.held.toarray().tolist() == [[0, 1, 0], [0, 0, 0]]
+
+
+def test_of_many_learners_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommender.estimators.next_module.MANY_LEARNERS", 30)
+    some = choose_memory([ids(0, 1, 2)] * 100, 3, np.random.default_rng(0))
+    assert some["score"] is None  # a quarter of 30 are too few to be left out
+
+
+def test_popular_modules_are_taken_back() -> None:
+    """Module 1 is done three times, 0 and 2 once or twice: factors are (popularity ÷ 2) to the power of −0.5."""
+    ways = [ids(0, 1), ids(0, 1), ids(2, 1)]
+    plain, less = (learn(ways, 3, USUAL | {"discount": discount})[0] for discount in (0.0, 0.5))
+    np.testing.assert_allclose(less, plain * np.array([1, 1.5**-0.5, 0.5**-0.5]), rtol=1e-5)

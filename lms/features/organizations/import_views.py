@@ -18,7 +18,7 @@ from lms.features.organizations.queries import OrganizationRow, get_organization
 from lms.features.organizations.sheet import read_list
 from lms.features.policies.queries import get_policy
 from lms.features.trail.looks import note_export
-from lms.web.context import clock, current_actor, db, today
+from lms.web.context import clock, close_db, current_actor, db, today
 from lms.web.limits import limiter, per_person
 from lms.web.permissions import requires
 from lms.web.spreadsheets import send_table
@@ -70,6 +70,7 @@ def check_list(organization: OrganizationRow) -> ResponseReturnValue:
     """Read a file and check each row; nothing is written yet."""
     data, name = _sent_file()
     most, now = get_policy(db(), on=today()).import_rows, clock().now()
+    close_db()  # reading a file takes seconds, and nobody else could write meanwhile
     try:
         read = read_list(data, most_rows=most)
         uuid = imports.check_list(

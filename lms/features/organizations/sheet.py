@@ -23,6 +23,9 @@ LIMITS = Limits(
 MOST_OF_SMALL_PART = MIB  # of a part that openpyxl reads as a whole
 GROWING = frozenset({"archive_size", "files", "file_size", "total_size", "ratio", "sizes"})
 LONG_PARTS = ("xl/worksheets/", "xl/sharedStrings")
+MOST_ELEMENTS = 600_000  # of a part: five thousand people in forty columns are 400,000 cells and values
+MOST_IN_ROW = 3 * 16_384  # what the widest row of a spreadsheet has: cells, each with a value inside text
+MOST_OF_TOKEN = MIB // 4  # of what the parser has to see at once, such as one element's attributes
 MOST_CELL = 500
 ENCODINGS = ("utf-8-sig", "gb18030")
 NOT_READABLE = "This file is neither XLSX nor CSV. Save the list as one of them and send it again."
@@ -122,15 +125,29 @@ def _check_parts(data: bytes) -> None:
 
 
 def _check_xml(pieces: Iterable[bytes]) -> None:
-    """Refuse declarations of document types: no list needs one, and entities come in by them (safety.md I7)."""
+    """Refuse declarations of document types, because no list needs one and entities come in by them
+    (safety.md I7), and more elements than a list of people has: openpyxl makes objects of all of them."""
     parser = expat.ParserCreate()
+    elements, row_began = 0, 0
 
     def refuse(*facts: Any) -> None:
         raise ListRefused("This XLSX file declares entities. Save it anew with a spreadsheet program.")
 
+    def count(name: str, attributes: object) -> None:
+        nonlocal elements, row_began
+        elements += 1
+        row_began = elements if name.rpartition(":")[2] in ("row", "si") else row_began
+        if elements > MOST_ELEMENTS or elements - row_began > MOST_IN_ROW:
+            raise ListRefused(TOO_LARGE)
+
     parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = count
+    fed = 0
     for piece in pieces:
         parser.Parse(piece, False)
+        fed += len(piece)
+        if fed - parser.CurrentByteIndex > MOST_OF_TOKEN:
+            raise ListRefused(TOO_LARGE)
     parser.Parse(b"", True)
 
 

@@ -58,7 +58,16 @@ def test_without_terms_nothing_is_marked() -> None:
 
 @pytest.mark.parametrize(
     ("word", "letter"),
-    [("危险源", "W"), ("区块链", "Q"), ("阿", "A"), ("坐", "Z"), ("阈", "Y"), ("hazard", "H"), ("窀", "#"), ("3D", "#")],
+    [
+        ("危险源", "W"),
+        ("区块链", "Q"),
+        ("阿", "A"),
+        ("坐", "Z"),
+        ("阈", "Y"),
+        ("hazard", "H"),
+        ("窀", "#"),
+        ("3D", "#"),
+    ],
 )
 def test_words_stand_under_their_initial(word: str, letter: str) -> None:
     assert initial(word, "zh") == letter

@@ -19,9 +19,10 @@ from lms.db.transaction import Database
 from lms.domain.permissions import Hat
 from lms.features.accounts.models import User
 from lms.features.notifications.models import Notification
+from lms.features.organizations import import_views
 from lms.features.organizations.models import Employment, PeopleImport, PeopleImportRow
 from lms.features.organizations.people_queries import PersonRow, list_people
-from lms.features.organizations.sheet import read_list
+from lms.features.organizations.sheet import ReadList, read_list
 from lms.features.organizations.tasks import purge_people_lists
 from lms.features.trail.models import TrailEntry
 from lms.jobs.outbox import deliver
@@ -97,6 +98,28 @@ def test_a_check_shows_each_row_and_writes_nothing(
     assert "This sign-in name is taken. Choose another one." in page
     assert "There is no department of this name here. Create it first." in page
     assert (people(database, tree), count(database, User)) == before
+
+
+def test_others_write_while_a_file_is_read(
+    tree: Tree, app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may take seconds; SQLite has one writer, so the request must not be it meanwhile."""
+    came_through: list[bool] = []
+
+    def write() -> None:
+        with database.writing() as db:
+            db.execute(update(User).where(User.id == tree.li).values(language="zh"))
+
+    def read(data: bytes, *, most_rows: int) -> ReadList:
+        other = threading.Thread(target=write, daemon=True)
+        other.start()
+        other.join(timeout=5)
+        came_through.append(not other.is_alive())
+        return read_list(data, most_rows=most_rows)
+
+    monkeypatch.setattr(import_views, "read_list", read)
+    assert send(sign_in_as(app, tree.boss), tree.firm, GOOD).status_code == 302
+    assert came_through == [True]
 
 
 def test_the_reasons_speak_the_readers_language(tree: Tree, app: Flask, database: Database) -> None:

@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from random import Random
 
 import openpyxl
 import pytest
@@ -126,6 +127,52 @@ def test_many_parts_are_refused() -> None:
             archive.writestr(f"xl/{n}.xml", "<x/>")
     with pytest.raises(ListRefused, match="far larger"):
         read_list(buffer.getvalue(), most_rows=100)
+
+
+def endless(before: str, element: str, times: int, after: str) -> bytes:
+    """A part of many elements; comments of noise keep it from packing as well as it could."""
+    chance = Random(1)  # noqa: S311
+    noise = "".join(f"<!--{chance.randbytes(20_000).hex()}-->" for _ in range(8))
+    return f"{before}{noise}{element * times}{after}".encode()
+
+
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET = (f"<worksheet {NAMESPACE}><sheetData>", "</sheetData></worksheet>")
+MANY_ATTRIBUTES = "<row " + " ".join(f'a{n}="1"' for n in range(200_000)) + "/>"
+ENDLESS = {
+    "cells of one row": (
+        "xl/worksheets/sheet1.xml",
+        SHEET[0] + "<row>",
+        "<c/>",
+        2_000_000,
+        f"</row>{SHEET[1]}",
+    ),
+    "rows": ("xl/worksheets/sheet1.xml", SHEET[0], "<row/>", 1_500_000, SHEET[1]),
+    "texts": ("xl/sharedStrings.xml", f"<sst {NAMESPACE}>", "<si/>", 2_000_000, "</sst>"),
+    "depth": ("xl/worksheets/sheet1.xml", SHEET[0], "<a>", 1_500_000, ""),
+    "attributes": ("xl/worksheets/sheet1.xml", SHEET[0], MANY_ATTRIBUTES, 1, SHEET[1]),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_file_of_endless_elements_is_refused_before_objects_are_made_of_it(kind: str) -> None:
+    """Each is within the limits of size and ratio, and was a gigabyte and half a minute to openpyxl."""
+    name, before, element, times, after = ENDLESS[kind]
+    data = with_part(name, endless(before, element, times, after))
+    assert len(data) < 1024 * 1024
+    tracemalloc.start()
+    with pytest.raises(ListRefused, match="far larger"):
+        read_list(data, most_rows=5000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 * 1024 * 1024
+
+
+def test_the_largest_list_is_read() -> None:
+    """Five thousand people in forty columns."""
+    heads = [*HEADS, *(f"more {n}" for n in range(36))]
+    lines = [[f"名{n}", f"name.{n}", None, None, *(f"text {n} {k}" for k in range(36))] for n in range(5000)]
+    assert len(rows_of(write_xlsx(heads, lines), most_rows=5000)) == 5000
 
 
 def test_a_part_that_lies_about_its_size_is_not_unpacked() -> None:

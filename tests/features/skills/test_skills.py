@@ -100,7 +100,7 @@ def test_my_skills_says_the_finding(app: Flask, database: Database) -> None:
     assert "把在学的 1 个模块学完，可达 4 项。" in page
     assert "已 262 天，有效至 2027-03-07" in page
     assert "已 262 天，有效至 2028-03-07" in page
-    assert "全员安全生产基础 测评 86 分 · 3月7日" in page
+    assert "全员安全生产基础 测验 86 分 · 3月7日" in page
     assert "学到 0%，学完 3 级" in page
     assert "有差距 7" in page
     assert "法定 2" in page
