@@ -27,6 +27,7 @@ from lms.features.assessment.views import blueprint as assessment_blueprint
 from lms.features.assignments import rules as joiners
 from lms.features.assignments.panels import show_wish
 from lms.features.assignments.views import blueprint as assignments_blueprint
+from lms.features.catalog import publishing as catalog
 from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.files.store import UploadStore
@@ -166,6 +167,7 @@ def _at_once() -> dict[type[events.Event], Sequence[Listener]]:
         events.EmploymentBegun: (joiners.note_joiner, summaries.note_change),
         events.EmploymentChanged: (joiners.note_joiner, summaries.note_change),
         events.ModuleUnpublished: (recommendations.forget_module,),
+        events.OrganizationMoved: (catalog.note_move,),
         events.EmploymentEnded: (recommendations.refresh_for_event, summaries.note_end),
         events.LearningAssigned: (summaries.note_change,),
         events.AssignmentWaived: (summaries.note_change,),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Origin, VersionState
 from lms.domain.errors import Conflict
-from lms.domain.events import ModulePublished, ModuleShown, ModuleUnpublished
+from lms.domain.events import ModulePublished, ModuleShown, ModuleUnpublished, OrganizationMoved
 from lms.features.catalog.models import Lesson, Module, ModuleSkill, ModuleVersion
 from lms.features.catalog.prepared import PreparedModule
 from lms.features.catalog.storing import renew_revision, store_version
@@ -123,6 +123,11 @@ def show_module_to(db: Session, module_id: int, *, organization_id: int) -> None
     module.visible_organization_id = organization_id
     db.flush()  # listeners read the row
     publish(db, ModuleShown(module_id=module_id, organization_id=organization_id))
+    renew_revision(db)
+
+
+def note_move(db: Session, event: OrganizationMoved) -> None:
+    """What is kept of the catalogue says where modules are shown by places of the tree, and one of them moved."""
     renew_revision(db)
 
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from lms.features.catalog.models import Module
+from lms.features.organizations.models import OrganizationKind
+from lms.features.organizations.service import create_organization
 from lms.features.recommendations.models import Recommendation
 from tests.features.studio.conftest import Studio
 from tests.files.modules import module_files
@@ -66,6 +68,29 @@ def test_who_leaves_the_enterprise_does_not_find_it_any_more(studio: Studio, slu
     browser = studio.browser("learner")
     assert browser.get(f"/modules/{slug}").status_code == 404
     assert CANARY not in browser.get("/curriculum/list").text
+
+
+def test_an_enterprise_that_moves_takes_its_modules_along(studio: Studio, slug: str) -> None:
+    """What is kept of the catalogue names places of the tree: it must not name where they stood."""
+    with studio.writing() as db:
+        street = create_organization(
+            db,
+            kind=OrganizationKind.SUBDISTRICT,
+            name_zh="街道",
+            name_en="Street",
+            parent_id=studio.district_id,
+        ).id
+    learner = studio.browser("learner")
+    assert slug in learner.get("/curriculum/list").text
+    moved = studio.browser("supervisor").post(
+        f"/organizations/{studio.firm_id}/place", data={"parent_id": str(street)}
+    )
+    assert moved.status_code == 302
+    for path in ("/curriculum", "/curriculum/list", f"/curriculum/list?q={CANARY}", f"/modules/{slug}"):
+        page = learner.get(path)
+        assert page.status_code == 200
+        assert slug in page.text, path
+    assert studio.browser("stranger").get(f"/modules/{slug}").status_code == 404
 
 
 def test_the_uploads_of_another_enterprise_do_not_exist(studio: Studio, slug: str) -> None:
