@@ -128,6 +128,13 @@ class OrganizationMoved(Event):
 
 
 @dataclass(frozen=True)
+class PersonRenamed(Event):
+    """Somebody is called otherwise from now on."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
 class EmploymentBegun(Event):
     """Somebody works at an organisation from now on."""
 
@@ -259,6 +266,63 @@ class ModuleUploaded(Event):
 
     upload_id: int
     state: str
+
+
+@dataclass(frozen=True)
+class UploadRemoved(Event):
+    """An upload of which nothing was made was removed with its files."""
+
+    upload_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class DraftBegun(Event):
+    """A draft is made of an upload."""
+
+    upload_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class ApprovalAsked(Event):
+    """An instructor asks others to look at the draft made of an upload."""
+
+    upload_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class DraftSentBack(Event):
+    """The second person did not agree to a draft."""
+
+    upload_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class SecondApprovalSwitched(Event):
+    """From now on an enterprise's uploads are published by a second person, or by the uploader too."""
+
+    organization_id: int
+    path: str
+    is_needed: bool
+
+
+@dataclass(frozen=True)
+class ShowAsked(Event):
+    """An enterprise asks the district to show its module to everybody there."""
+
+    module_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class ShowRefused(Event):
+    """A supervisor does not show an enterprise's module to the district."""
+
+    module_id: int
+    path: str
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,15 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def check_staff_number(number: str) -> None:
+    """Raise unless an employer may number somebody so; nobody needs a number.
+
+    :raises CellRefused: other characters, or too many
+    """
+    if number and not STAFF_NUMBER.fullmatch(number):
+        raise CellRefused("A staff number has at most 32 letters, digits, dots or hyphens.")
+
+
 def read_heads(heads: Sequence[str]) -> tuple[dict[int, str], list[str]]:
     """Which column of the file is which, and the heads that mean nothing here.
 
@@ -193,10 +202,10 @@ def _read_person(plan: PlannedRow, known: Known) -> None:
             ),
         )
         return
-    if number and not STAFF_NUMBER.fullmatch(number):
-        plan.refuse(
-            "staff_number", CellRefused("A staff number has at most 32 letters, digits, dots or hyphens.")
-        )
+    try:
+        check_staff_number(number)
+    except CellRefused as error:
+        plan.refuse("staff_number", error)
         return
     by_name, by_number = known.people.get(sign_in), known.numbers.get(number)
     if by_number is not None and sign_in and by_name != by_number:

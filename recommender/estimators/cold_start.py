@@ -35,9 +35,9 @@ class ColdStart(Recommender):
 
     What `CoLearning` learns about a module with a history (a column of weights, one per module done) is
     predicted for every module from its text. The kernel is the cosine of TF-IDF vectors: character
-    n-grams for Han, words and identifiers for the rest, so that it works in Chinese and in English. Three
-    readings of the rest (as one text, with identifiers apart, identifiers alone) are predicted from and
-    averaged: which of them is best depends on a few popular modules.
+    n-grams for Han, words and identifiers for the rest, so that it works in Chinese and in English. Two
+    readings of the rest, as one text and with identifiers apart, are predicted from and averaged: which of
+    the two is better depends on a few popular modules.
 
     `recommend` ranks the new modules unless candidates are named; all modules where none is new.
 
@@ -109,9 +109,8 @@ class ColdStart(Recommender):
 
 
 def readings(words: float) -> tuple[tuple[float, ...], ...]:
-    """What Han, the rest, its words and its identifiers weigh: the rest as one, taken apart, identifiers alone."""
-    han = 1.0 - words
-    return (han, words, 0.0, 0.0), (han, 0.0, words / 2, words / 2), (han, 0.0, 0.0, words)
+    """What Han, the rest, its words and its identifiers weigh: the rest as one text, then taken apart."""
+    return (1.0 - words, words, 0.0, 0.0), (1.0 - words, 0.0, words / 2, words / 2)
 
 
 def cosines(vectors: Sequence[csr_array], shares: Sequence[float]) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, eigsh
+from sklearn.utils.extmath import randomized_svd
 
 ACTIVITY = 0.5
 """Exponent by which learners who did much are taken back."""
@@ -19,8 +19,12 @@ SHARPNESS = 5
 REACH = 3
 """So many times the rank components are kept: the filter has let go of the rest."""
 
+TINY = 1e-9
+FAR_BELOW = 1e4
+"""An eigenvalue so many times below the cut passes nothing that a float32 could hold."""
+
 DENSE = 3000
-"""Up to so many modules all components are found at once."""
+"""Up to so many modules components are exact; above, a random subspace is turned towards them nine times."""
 
 Components: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.float32]]"
 
@@ -35,14 +39,13 @@ def components(done: csr_array, rank: int) -> Components:
     n = done.shape[1]
     number = min(REACH * rank, n)
     steps = _normalized(done)
+    gram = (steps.T @ steps).toarray()
     if n <= DENSE or 2 * number >= n:
-        gram = (steps.T @ steps).toarray()
         values, vectors = eigh(gram, subset_by_index=(n - number, n - 1), overwrite_a=True)
-    else:
-        back = steps.T.tocsr()
-        product = LinearOperator((n, n), matvec=lambda one: back @ (steps @ one), dtype=np.float32)
-        values, vectors = eigsh(product, k=number, v0=np.ones(n, dtype=np.float32), tol=1e-4)
-    return np.maximum(values[::-1], 0.0), np.ascontiguousarray(vectors[:, ::-1])
+        return np.maximum(values[::-1], 0.0), np.ascontiguousarray(vectors[:, ::-1])
+    # an iterative solver would not end: beyond the cut eigenvalues lie so close that none is found exactly
+    left, sizes, _ = randomized_svd(gram, number, n_iter=4, power_iteration_normalizer="QR", random_state=0)
+    return sizes.astype(np.float32), np.ascontiguousarray(left.astype(np.float32, copy=False))
 
 
 def low_pass(found: Components, rank: int) -> NDArray[np.float32]:
@@ -52,8 +55,11 @@ def low_pass(found: Components, rank: int) -> NDArray[np.float32]:
     """
     values, vectors = found
     cut = values[min(rank, len(vectors) // 4, len(values) - 1)]
-    relative = (values / max(float(cut), 1e-9)) ** SHARPNESS
-    weights: NDArray[np.float32] = (vectors * (relative / (1.0 + relative)).astype(np.float32)) @ vectors.T
+    below = np.minimum(cut / np.maximum(values, TINY), FAR_BELOW)  # bounded: its power stays a number
+    passing: NDArray[np.float32] = np.where(values > TINY, 1.0 / (1.0 + below**SHARPNESS), 0.0).astype(
+        np.float32
+    )
+    weights: NDArray[np.float32] = ((vectors * passing) @ vectors.T).astype(np.float32, copy=False)
     np.fill_diagonal(weights, 0.0)
     return weights
 

@@ -185,3 +185,13 @@ def test_on_real_enrolments_it_is_far_above_neighbours() -> None:
 def normalised(done: csr_array) -> csr_array:
     """Modules as rows of length 1."""
     return csr_array(done.T / np.sqrt(np.maximum(1, done.sum(axis=0)))[:, None])
+
+
+def test_the_filter_of_a_poor_spectrum_is_a_number() -> None:
+    """One component and no other: with room for more it passes whole, and what does not exist passes not at all."""
+    vectors = np.linalg.qr(np.random.default_rng(0).normal(size=(8, 8)))[0].astype(np.float32)
+    with np.errstate(all="raise"):
+        found = low_pass((np.eye(8, dtype=np.float32)[0], vectors), 4)
+    expected = np.outer(vectors[:, 0], vectors[:, 0])
+    np.fill_diagonal(expected, 0.0)
+    np.testing.assert_allclose(found, expected, atol=1e-6)

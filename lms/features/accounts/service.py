@@ -234,17 +234,28 @@ def _end_sessions(db: Session, which: ColumnElement[bool]) -> int:
     return len(owners)
 
 
-def suspend_user(db: Session, user_id: int) -> None:
-    """Nobody signs in with this account any more, and who is signed in is not, at once (S3)."""
-    db.execute(update(User).where(User.id == user_id).values(status=UserStatus.SUSPENDED))
+def suspend_user(db: Session, user_id: int) -> bool:
+    """Nobody signs in with this account any more, and who is signed in is not, at once (S3).
+
+    False when it was suspended before."""
+    is_new = _set_status(db, user_id, UserStatus.SUSPENDED)
     db.execute(delete(UserSession).where(UserSession.user_id == user_id))
-    publish(db, UserSuspended(user_id=user_id))
+    if is_new:
+        publish(db, UserSuspended(user_id=user_id))
+    return is_new
 
 
-def reinstate_user(db: Session, user_id: int) -> None:
-    """Let a suspended person sign in again."""
-    db.execute(update(User).where(User.id == user_id).values(status=UserStatus.ACTIVE))
-    publish(db, UserReinstated(user_id=user_id))
+def reinstate_user(db: Session, user_id: int) -> bool:
+    """Let a suspended person sign in again; False for who is not suspended."""
+    is_new = _set_status(db, user_id, UserStatus.ACTIVE)
+    if is_new:
+        publish(db, UserReinstated(user_id=user_id))
+    return is_new
+
+
+def _set_status(db: Session, user_id: int, status: UserStatus) -> bool:
+    changed = update(User).where(User.id == user_id, User.status != status).values(status=status)
+    return db.execute(changed.returning(User.id)).first() is not None
 
 
 def save_profile(db: Session, *, user_id: int, language: str, role_id: int | None) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
@@ -123,7 +123,7 @@ def change_password(
 
     :raises PasswordRefused: the new one is too easy to guess, or not new
     :raises SignInPaused: the present one was guessed wrong too often
-    :raises CurrentPasswordWrong: the present one is another
+    :raises CurrentPasswordWrong: the present one is another, or the session ended meanwhile
     """
     with door.database.reading() as db:
         credentials = get_credentials(db, user_id)
@@ -135,12 +135,21 @@ def change_password(
         raise PasswordRefused(SAME)
     hashed = door.passwords.hash(new)
     with door.database.writing() as db:
+        _check_unchanged(db, door, browser, credentials)
         forgive(db, guesser)
         store_password(db, user_id, hashed, now=door.now)
         entered = _begin(db, door, browser, user_id)
         publish(db, PasswordChanged(user_id=user_id))
     log.info("password changed: user %d", user_id)
     return entered
+
+
+def _check_unchanged(db: Session, door: Door, browser: Browser, credentials: Credentials) -> None:
+    """Raise when the session was ended, or the person given another password, while the new one was hashed."""
+    db.execute(select(User.id).where(User.id == credentials.user_id).with_for_update())
+    is_same = get_credentials(db, credentials.user_id) == credentials
+    if not is_same or find_signed_in(db, browser.token, door.now) is None:
+        raise CurrentPasswordWrong(NOT_YOURS)
 
 
 def _check_current(door: Door, credentials: Credentials, current: str) -> Guesser:

@@ -168,13 +168,15 @@ def read_rules_page(db: Session, actor: Actor, *, today: date) -> RulesPage:
 def carry_out(db: Session, page: AssignPage, actor: Actor, *, now: datetime) -> Asked:
     """Do what the form asks, now and – where joiners are asked too – from now on.
 
-    :raises NothingToAssign: a module that is not in the list
+    :raises NothingToAssign: a module or a role that is not in the list
     :raises DueDateRefused: in the past, or too far away
     """
     form, cards = page.form, chosen_cards(page)
     due_on = form.due_on or page.today
     check_due(due_on, today=local_date(now), most_days=page.policy.assignment_most_days)
     role_id, rule_id = form.role_id or None, None
+    if role_id is not None and role_id not in page.snapshot.roles:
+        raise NothingToAssign("Choose one of the roles in the list.")
     if page.organization and form.asks_joiners:
         rule_id = make_rule(
             db,

@@ -72,20 +72,30 @@ def make_rule(
     joiner_days: int,
     now: datetime,
 ) -> int:
-    """Ask joiners of an organisation, too, from now on; returns the id. Those who are there are asked apart."""
+    """Ask joiners of an organisation, too, from now on; returns the id. Those who are there are asked apart.
+
+    Asking for the same twice, as by a double click, is asking once."""
+    wish = {"organization_id": organization.organization_id, "role_id": role_id, "due_on": due_on}
+    module_ids = [card.module_id for card in cards]
+    standing = _find_same(db, wish, module_ids)
+    if standing is not None:
+        return standing
     rule = AssignmentRule(
-        organization_id=organization.organization_id,
-        role_id=role_id,
-        module_ids=[card.module_id for card in cards],
-        due_on=due_on,
-        joiner_days=joiner_days,
-        made_by_id=actor.user_id,
-        made_at=now,
+        **wish, module_ids=module_ids, joiner_days=joiner_days, made_by_id=actor.user_id, made_at=now
     )
     db.add(rule)
     db.flush()  # the assignments refer to the row
     publish(db, AssignmentRuleMade(assignment_rule_id=rule.id, path=organization.path))
     return rule.id
+
+
+def _find_same(db: Session, wish: Mapping[str, Any], module_ids: Sequence[int]) -> int | None:
+    """The standing assignment that asks for the same; holds the organisation, so that two cannot be made at once."""
+    head = select(Organization.id).where(Organization.id == wish["organization_id"])
+    db.execute(head.with_for_update(key_share=True)).all()
+    query = select(AssignmentRule.id, AssignmentRule.module_ids).filter_by(**wish, ended_at=None)
+    found = (row.id for row in db.execute(query) if sorted(row.module_ids) == sorted(module_ids))
+    return next(found, None)
 
 
 def end_rule(db: Session, rule: RuleRow, *, actor: Actor, now: datetime) -> None:

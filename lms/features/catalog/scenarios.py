@@ -12,7 +12,7 @@ from content.reader.loader import Module as ModuleSource
 from content.reader.scenario_schema import Scenario
 from content.reader.schema import Bilingual
 from content.reader.walk import NoSuchChoice, Step, Walk, survey, walk
-from lms.features.catalog.rendering import Figure, render_lesson
+from lms.features.catalog.rendering import Figure, clean_html, render_lesson
 
 __all__ = ["Drill", "NoSuchChoice", "Step", "Walk", "find_drill", "scenario_to_store"]
 
@@ -33,6 +33,25 @@ def scenario_to_store(source: ModuleSource, figures: Mapping[str, Figure]) -> di
     for end in data["ends"]:
         end["debrief"] = _rendered(end["debrief"], figures)
     return {"graph": data, "best": list(survey(source.scenario).best_choices)}
+
+
+def clean_scenario(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored scenario with its HTML cleaned once more; one that is clean stays as it is."""
+    graph = dict(stored["graph"])
+    graph["nodes"] = [
+        {
+            **node,
+            "text": _clean(node["text"]),
+            "choices": [{**choice, "debrief": _clean(choice["debrief"])} for choice in node["choices"]],
+        }
+        for node in graph["nodes"]
+    ]
+    graph["ends"] = [{**end, "debrief": _clean(end["debrief"])} for end in graph["ends"]]
+    return {**stored, "graph": graph}
+
+
+def _clean(text: dict[str, str] | None) -> dict[str, str] | None:
+    return text and {language: clean_html(html) for language, html in text.items()}
 
 
 def _rendered(text: dict[str, str], figures: Mapping[str, Figure]) -> dict[str, str]:

@@ -64,6 +64,10 @@ KINDS: dict[str, Kind] = {
     "work_changed": Kind(
         WORK, lazy_gettext("%(by)s changed your department, staff number or line manager."), "users"
     ),
+    "name_changed": Kind(WORK, lazy_gettext("%(by)s changed your name to %(name)s."), "users"),
+    "employment_begun": Kind(
+        WORK, lazy_gettext("%(by)s entered that you work at %(title)s."), "building-community"
+    ),
     "employment_ended": Kind(
         WORK, lazy_gettext("Your work at %(title)s ended on %(ended_on)s."), "building-community"
     ),

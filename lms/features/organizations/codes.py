@@ -12,10 +12,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from lms.db.transaction import Database
+from lms.domain.hats import outranks
 from lms.domain.permissions import Actor
 from lms.features.accounts.service import store_first_passwords
 from lms.features.organizations import notices
-from lms.features.organizations.people_queries import PersonRow, count_codeless, list_codeless
+from lms.features.organizations.import_knowledge import IN_CHARGE
+from lms.features.organizations.people_queries import PersonRow, count_codeless, list_codeless, list_scopes
+from lms.features.organizations.queries import employment_paths
 from lms.features.policies.queries import get_policy
 from lms.ports.clock import local_date
 from lms.ports.passwords import CONCURRENT_HASHES, Passwords, make_initial_password
@@ -67,7 +70,21 @@ def make_codes(
     with ThreadPoolExecutor(CONCURRENT_HASHES) as pool:
         hashes = dict(zip(codes, pool.map(passwords.hash, codes.values()), strict=True))
     with database.writing() as db:
+        allowed = _still_allowed(db, list(hashes), actor=actor, now=now, is_for_waiting=is_for_waiting)
+        hashes = {user_id: hashed for user_id, hashed in hashes.items() if user_id in allowed}
         stored = store_first_passwords(db, hashes, now=now, is_for_waiting=is_for_waiting)
         if not is_for_waiting:
             notices.tell_account(db, stored, "password_given", by=actor.display_name, now=now)
     return [Slip(person, codes[person.user_id]) for person in people if person.user_id in stored]
+
+
+def _still_allowed(
+    db: Session, user_ids: Sequence[int], *, actor: Actor, now: datetime, is_for_waiting: bool
+) -> set[int]:
+    """Who still works where the actor is in charge and has not been given more rights while codes were hashed."""
+    places = employment_paths(db, user_ids)
+    scopes = list_scopes(db, user_ids, now=now)
+    found = {user_id for user_id, path in places.items() if actor.covers(path, *IN_CHARGE)}
+    if is_for_waiting:
+        return found - scopes.keys()
+    return {user_id for user_id in found if outranks(actor, user_id, scopes.get(user_id, ()))}

@@ -79,7 +79,7 @@ class WorkForm:
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> WorkForm:
-        number = form.get("staff_number", "").strip()[:32]
+        number = form.get("staff_number", "").strip()[:100]
         return cls(
             whole_number(form.get("organization_id")), number or None, form.get("line_manager", "").strip()
         )
@@ -100,6 +100,24 @@ class HatForm:
             Hat(hat) if hat in set(Hat) else None,
             whole_number(form.get("place_id")),
             day_of(form.get("ends_on", "")),
+        )
+
+
+@dataclass
+class AnswerForm:
+    """What a manager answers to a proposed job role, and which role their page showed."""
+
+    is_accepted: bool
+    reason: str
+    role_id: int | None
+
+    @classmethod
+    def read(cls, form: Mapping[str, str]) -> AnswerForm:
+        role = form.get("role_id")
+        return cls(
+            form.get("answer") == "accept",
+            form.get("reason", "").strip()[:300],
+            None if role is None else whole_number(role),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.domain.events import EmploymentBegun, EmploymentChanged, RolesSet
+from lms.domain.events import EmploymentBegun, EmploymentChanged, PersonRenamed, RolesSet
 from lms.domain.people_list import Outcome, PlannedRow
 from lms.domain.permissions import Actor
 from lms.features.accounts.models import User
@@ -40,9 +40,9 @@ def write_people(
     managers = ids | _manager_ids(db, planned, ids)
     _begin_work(db, new, ids, managers, firm)
     _change_work(db, changed, managers)
-    _rename(db, [plan for plan in (*new, *changed) if plan.person])
+    _rename(db, [plan for plan in (*new, *changed) if plan.person], actor=actor, now=now)
     _set_roles(db, (*new, *changed), ids, actor=actor, now=now)
-    _tell(db, changed, actor=actor, now=now)
+    _tell(db, new, changed, actor=actor, firm=firm, now=now)
     return ids
 
 
@@ -97,14 +97,15 @@ def _change_work(db: Session, changed: Sequence[PlannedRow], managers: Mapping[s
         db.execute(update(Employment), rows)
 
 
-def _rename(db: Session, known: Sequence[PlannedRow]) -> None:
-    rows = [
-        {"id": plan.person.user_id, "display_name": plan.name}
-        for plan in known
-        if plan.person and plan.person.name != plan.name
-    ]
-    if rows:
-        db.execute(update(User), rows)
+def _rename(db: Session, known: Sequence[PlannedRow], *, actor: Actor, now: datetime) -> None:
+    names = {
+        plan.person.user_id: plan.name for plan in known if plan.person and plan.person.name != plan.name
+    }
+    if names:
+        db.execute(update(User), [{"id": id_, "display_name": name} for id_, name in names.items()])
+    for user_id, name in names.items():
+        publish(db, PersonRenamed(user_id=user_id))
+        notices.tell_name(db, user_id, name, by=actor.display_name, now=now)
 
 
 def _set_roles(
@@ -134,8 +135,20 @@ def _tell_role(db: Session, role: Any, user_ids: Collection[int], *, by: str, no
         notices.tell_role(db, user_ids, role, by=by, now=now)
 
 
-def _tell(db: Session, changed: Sequence[PlannedRow], *, actor: Actor, now: datetime) -> None:
-    """Who was here before hears that their work was changed."""
+def _tell(
+    db: Session,
+    new: Sequence[PlannedRow],
+    changed: Sequence[PlannedRow],
+    *,
+    actor: Actor,
+    firm: OrganizationRow,
+    now: datetime,
+) -> None:
+    """Who was here before hears that their work was changed; who has an account already, that it begins here."""
     ids = [plan.person.user_id for plan in changed if plan.person and WORK & set(plan.changes)]
     if ids:
         notices.tell_work(db, ids, by=actor.display_name, now=now)
+    taken_in = [plan.person.user_id for plan in new if plan.person]
+    if taken_in:
+        place = notices.in_both(firm.name_zh, firm.name_en)
+        notices.tell_begin(db, taken_in, place, by=actor.display_name, now=now)

@@ -47,6 +47,18 @@ def tell_work(db: Session, user_ids: Collection[int], *, by: str, now: datetime)
     notify_all(db, user_ids=user_ids, kind="work_changed", text=text, url=PROFILE, group="work", now=now)
 
 
+def tell_name(db: Session, user_id: int, name: str, *, by: str, now: datetime) -> None:
+    """The person is called otherwise from now on."""
+    text = {"by": by, "name": name}
+    notify(db, user_id=user_id, kind="name_changed", text=text, url=PROFILE, group="name", now=now)
+
+
+def tell_begin(db: Session, user_ids: Collection[int], place: Words, *, by: str, now: datetime) -> None:
+    """People who have an account work somewhere from now on."""
+    text = {**place, "by": by}
+    notify_all(db, user_ids=user_ids, kind="employment_begun", text=text, url=PROFILE, now=now)
+
+
 def tell_end(db: Session, user_id: int, place: Words, *, on: date, now: datetime) -> None:
     """The person's employment has ended."""
     text = {**place, "ended_on": on.isoformat()}

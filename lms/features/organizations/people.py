@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.domain.errors import RuleError
 from lms.domain.events import EmploymentChanged, EmploymentEnded, HatEnded, HatGranted
 from lms.domain.hats import HatRefused, check_grant, may_grant, outranks
+from lms.domain.people_list import check_staff_number
 from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import hats
 from lms.features.accounts import service as accounts
@@ -74,9 +75,11 @@ def set_role(db: Session, person: PersonRow, *, actor: Actor, role_id: int, now:
 def change_work(db: Session, person: PersonRow, work: Work, *, actor: Actor, now: datetime) -> None:
     """Put a person into another department of the enterprise, or give another number or line manager.
 
+    :raises CellRefused: what is entered as a number is none
     :raises WorkRefused: another enterprise, an unknown line manager, or a number that somebody else has
     """
     organization, staff_number, line_manager = work
+    check_staff_number(staff_number or "")
     lock_tree(db)
     firm = enterprise_above(db, organization.path)
     if person.enterprise_id != (firm.organization_id if firm else None):
@@ -104,11 +107,9 @@ def end_employment(db: Session, person: PersonRow, *, actor: Actor, ended_on: da
         raise WorkRefused("The last day lies between the first one and today.")
     _check_rank(db, person, actor, now=now)
     ended = update(Employment).where(Employment.id == person.employment_id, Employment.ended_on.is_(None))
-    db.execute(ended.values(ended_on=ended_on))
-    reports = update(Employment).where(
-        Employment.line_manager_id == person.user_id, Employment.ended_on.is_(None)
-    )
-    db.execute(reports.values(line_manager_id=None))
+    if db.execute(ended.values(ended_on=ended_on).returning(Employment.id)).first() is None:
+        return  # somebody else noted it in this very moment
+    _free_reports(db, person, actor=actor, now=now)
     top = db.scalar(select(Organization.path).where(Organization.id == person.enterprise_id)) or person.path
     for grant in list_grants(db, person.user_id, now=now):
         if grant.path.startswith(top):
@@ -118,14 +119,26 @@ def end_employment(db: Session, person: PersonRow, *, actor: Actor, ended_on: da
     notices.tell_end(db, person.user_id, place, on=ended_on, now=now)
 
 
+def _free_reports(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> None:
+    """Whoever had the person as their line manager has none, and hears so."""
+    reports = update(Employment).where(
+        Employment.line_manager_id == person.user_id, Employment.ended_on.is_(None)
+    )
+    freed = reports.values(line_manager_id=None).returning(Employment.user_id, Employment.organization_id)
+    rows = db.execute(freed).all()
+    for row in rows:
+        publish(db, EmploymentChanged(learner_id=row.user_id, organization_id=row.organization_id))
+    notices.tell_work(db, [row.user_id for row in rows], by=actor.display_name, now=now)
+
+
 def suspend(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> None:
     """Close the person's account; every session of theirs ends at once (S3).
 
     :raises NotYourRank: oneself, or somebody with rights that the actor could not have granted
     """
     _check_rank(db, person, actor, now=now)
-    accounts.suspend_user(db, person.user_id)
-    notices.tell_account(db, (person.user_id,), "account_suspended", by=actor.display_name, now=now)
+    if accounts.suspend_user(db, person.user_id):
+        notices.tell_account(db, (person.user_id,), "account_suspended", by=actor.display_name, now=now)
 
 
 def reinstate(db: Session, person: PersonRow, *, actor: Actor, now: datetime) -> None:
@@ -134,8 +147,8 @@ def reinstate(db: Session, person: PersonRow, *, actor: Actor, now: datetime) ->
     :raises NotYourRank: as for `suspend`
     """
     _check_rank(db, person, actor, now=now)
-    accounts.reinstate_user(db, person.user_id)
-    notices.tell_account(db, (person.user_id,), "account_reinstated", by=actor.display_name, now=now)
+    if accounts.reinstate_user(db, person.user_id):
+        notices.tell_account(db, (person.user_id,), "account_reinstated", by=actor.display_name, now=now)
 
 
 def grant_hat(db: Session, person: PersonRow, wish: HatWish, *, actor: Actor, now: datetime) -> None:

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from lms.domain.errors import RuleError
 from lms.domain.permissions import Permission
 from lms.features.organizations import pages
+from lms.features.organizations.forms import AnswerForm
 from lms.features.organizations.import_knowledge import IN_CHARGE
 from lms.features.organizations.proposals import (
+    AlreadyAnswered,
     ProposalRow,
     answer_proposal,
     count_proposals,
@@ -43,10 +45,17 @@ def show_proposals() -> ResponseReturnValue:
 @requires(Permission.PROPOSAL_ANSWER, on=get_proposal)
 def answer(row: ProposalRow) -> ResponseReturnValue:
     """Accept a proposed job role, or refuse it with a reason."""
-    is_accepted, reason = request.form.get("answer") == "accept", request.form.get("reason", "").strip()[:300]
+    form = AnswerForm.read(request.form)
     try:
+        if form.role_id not in (None, row.role_id):
+            raise AlreadyAnswered("The person proposes something else by now. Look at it first.")
         answer_proposal(
-            db(), row, actor=current_actor(), is_accepted=is_accepted, reason=reason, now=clock().now()
+            db(),
+            row,
+            actor=current_actor(),
+            is_accepted=form.is_accepted,
+            reason=form.reason,
+            now=clock().now(),
         )
     except RuleError as error:
         flash(_(error.message, **error.figures), "error")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.errors import Conflict, RuleError
@@ -91,7 +91,8 @@ def answer_proposal(
     """
     if not is_accepted and not reason:
         raise ReasonMissing("Say why, so that the person knows what to do next.")
-    if not _close(db, row.user_id, actor=actor, is_accepted=is_accepted, reason=reason, now=now):
+    this = (RoleProposal.id == row.proposal_id, RoleProposal.proposed_at == row.proposed_at)
+    if not _close(db, *this, actor=actor, is_accepted=is_accepted, reason=reason, now=now):
         raise AlreadyAnswered("This proposal has been answered already.")
     role, by = get_role(db, row.role_id), actor.display_name
     if is_accepted:
@@ -110,7 +111,8 @@ def settle_proposal(db: Session, user_id: int, *, actor: Actor, role_id: int, no
     )
     proposed = db.scalar(query)
     if proposed is not None:
-        _close(db, user_id, actor=actor, is_accepted=proposed == role_id, reason="", now=now)
+        own = RoleProposal.user_id == user_id
+        _close(db, own, actor=actor, is_accepted=proposed == role_id, reason="", now=now)
         is_same = proposed == role_id
         publish(db, RoleProposalAnswered(learner_id=user_id, role_id=proposed, is_accepted=is_same))
 
@@ -183,11 +185,13 @@ def _open() -> Select[Any]:
     )
 
 
-def _close(db: Session, user_id: int, *, actor: Actor, is_accepted: bool, reason: str, now: datetime) -> bool:
+def _close(
+    db: Session, *which: ColumnElement[bool], actor: Actor, is_accepted: bool, reason: str, now: datetime
+) -> bool:
     """Answer the open proposal; False when there is none."""
     closed = (
         update(RoleProposal)
-        .where(RoleProposal.user_id == user_id, RoleProposal.answered_at.is_(None))
+        .where(*which, RoleProposal.answered_at.is_(None))
         .values(answered_at=now, answered_by_id=actor.user_id, is_accepted=is_accepted, reason=reason)
     )
     return db.execute(closed.returning(RoleProposal.id)).first() is not None

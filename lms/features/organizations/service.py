@@ -14,6 +14,7 @@ from lms.domain.events import (
     OrganizationCreated,
     OrganizationMoved,
     OrganizationRenamed,
+    SecondApprovalSwitched,
 )
 from lms.features.accounts.hats import move_scopes
 from lms.features.organizations.models import Employment, Organization, OrganizationKind
@@ -87,7 +88,14 @@ def rename_organization(db: Session, organization_id: int, *, name_zh: str, name
 
 def set_second_approval(db: Session, organization_id: int, *, is_needed: bool) -> None:
     """Whether an enterprise's uploaded modules are published by somebody else than their uploader."""
-    db.get_one(Organization, organization_id, with_for_update=True).needs_second_approval = is_needed
+    organization = db.get_one(Organization, organization_id, with_for_update=True)
+    if organization.needs_second_approval == is_needed:
+        return
+    organization.needs_second_approval = is_needed
+    switched = SecondApprovalSwitched(
+        organization_id=organization_id, path=organization.path, is_needed=is_needed
+    )
+    publish(db, switched)
 
 
 def move_organization(db: Session, organization_id: int, *, parent_id: int) -> None:

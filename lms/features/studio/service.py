@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.db.transaction import after_commit
 from lms.domain.errors import Conflict, RuleError
-from lms.domain.events import ModuleUploaded
+from lms.domain.events import ApprovalAsked, DraftBegun, DraftSentBack, ModuleUploaded, UploadRemoved
 from lms.domain.permissions import Actor, Hat
 from lms.domain.policy import Policy
 from lms.features.catalog.models import ModuleVersion
@@ -27,6 +27,7 @@ from lms.features.catalog.publishing import (
     unpublish_module,
 )
 from lms.features.catalog.rendering import clean_html
+from lms.features.catalog.scenarios import clean_scenario
 from lms.features.catalog.storing import store_figures, store_lesson, store_questions
 from lms.features.files.limits import MIB
 from lms.features.files.store import UploadStore
@@ -116,18 +117,22 @@ def begin_import(db: Session, upload: UploadRow, *, store: UploadStore, media_di
         update(UploadedModule)
         .where(UploadedModule.id == upload.upload_id, UploadedModule.state == UploadState.CHECKED)
         .values(state=UploadState.IMPORTING, steps_done=0, steps_total=_steps(upload.report))
+        .returning(UploadedModule.id)
     )
-    if begun.rowcount == 0:  # type: ignore[attr-defined]
+    if begun.first() is None:
         if upload.state == UploadState.IMPORTING:
             return
         raise Conflict("This upload cannot be imported any more.")
     places = {"store": str(store.root), "media_dir": str(media_dir)}
     go_on(db, IMPORT_TASK, {"upload_id": upload.upload_id, **places})
+    publish(db, DraftBegun(upload_id=upload.upload_id, path=upload.path))
 
 
 def _steps(report: Mapping[str, Any]) -> int:
-    """The frame with its figures, each lesson, the questions."""
+    """The frame with its figures, each lesson, the questions; nothing of an archive that was refused."""
     summary = report["summary"]
+    if summary is None:
+        return 0
     return 2 + (len(summary["lessons"]) if summary["is_complete"] else 0)
 
 
@@ -163,6 +168,8 @@ def import_step(db: Session, upload_id: int, *, store: UploadStore, media_dir: P
 
 def _store_frame(db: Session, upload: UploadedModule, prepared: PreparedModule) -> ModuleVersion:
     organization = db.get_one(Organization, upload.organization_id)
+    details = prepared.facts["details"]
+    details["scenario"] = details["scenario"] and clean_scenario(details["scenario"])
     above = enterprise_above(db, organization.path)
     version = store_draft(
         db,
@@ -195,6 +202,7 @@ def ask_approval(db: Session, upload: UploadRow, *, actor: Actor, now: datetime)
     row.approval_asked_at = now
     others = set(list_covering(db, upload.path, (Hat.INSTRUCTOR, Hat.MANAGER), now=now)) - {actor.user_id}
     notices.tell_asked(db, others, upload, by=actor.display_name, now=now)
+    publish(db, ApprovalAsked(upload_id=upload.upload_id, path=upload.path))
 
 
 def publish_upload(db: Session, upload: UploadRow, *, actor: Actor, now: datetime) -> None:
@@ -223,6 +231,7 @@ def send_back(db: Session, upload: UploadRow, *, actor: Actor, reason: str, now:
         raise Conflict("Nobody asked for an approval.")
     row.approval_asked_at = None
     notices.tell_sent_back(db, upload, by=actor.display_name, reason=reason, now=now)
+    publish(db, DraftSentBack(upload_id=upload.upload_id, path=upload.path))
 
 
 def unpublish(db: Session, module: ModuleRow, *, actor: Actor, reason: str, now: datetime) -> bool:
@@ -243,4 +252,5 @@ def remove_upload(db: Session, upload: UploadRow, *, store: UploadStore) -> None
     if row.state not in (UploadState.CHECKED, UploadState.REFUSED):
         raise Conflict("A draft was made of this upload; its archive is kept with it.")
     db.delete(row)
+    publish(db, UploadRemoved(upload_id=upload.upload_id, path=upload.path))
     after_commit(db, lambda: store.remove(upload.uuid))  # a rolled back removal keeps its files

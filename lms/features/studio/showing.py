@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.errors import Conflict, RuleError
+from lms.domain.events import ShowAsked, ShowRefused
 from lms.domain.permissions import Actor, Hat
 from lms.features.accounts.models import User
 from lms.features.catalog.models import Module, ModuleVersion
@@ -19,6 +20,7 @@ from lms.features.organizations.queries import below, list_organizations, path_i
 from lms.features.studio import notices
 from lms.features.studio.models import ShowRequest
 from lms.features.studio.queries import ModuleRow, list_covering
+from lms.jobs.outbox import publish
 
 
 class NotOffered(RuleError):
@@ -37,6 +39,7 @@ class ShowRow(NamedTuple):
     version_id: int
     owner_zh: str
     owner_en: str
+    owner_path: str
     asked_by_id: int
     asked_by: str
     asked_at: datetime
@@ -57,6 +60,7 @@ def _rows() -> Any:
             ModuleVersion.id,
             owner.name_zh,
             owner.name_en,
+            owner.path,
             ShowRequest.asked_by_id,
             User.display_name,
             ShowRequest.asked_at,
@@ -111,6 +115,7 @@ def ask_to_show(db: Session, module: ModuleRow, *, actor: Actor, now: datetime) 
     )
     supervisors = list_covering(db, district.path, (Hat.SUPERVISOR,), now=now)
     notices.tell_show_wish(db, supervisors, module, by=actor.display_name, now=now)
+    publish(db, ShowAsked(module_id=module.module_id, path=module.path))
 
 
 def decide_show_request(
@@ -126,6 +131,8 @@ def decide_show_request(
     row.decided_by_id, row.decided_at, row.is_granted, row.reason = actor.user_id, now, is_granted, reason
     if is_granted:
         show_module_to(db, wish.module_id, organization_id=row.organization_id)
+    else:
+        publish(db, ShowRefused(module_id=wish.module_id, path=wish.owner_path))
     notices.tell_show_answer(
         db, wish.asked_by_id, wish, by=actor.display_name, is_granted=is_granted, reason=reason, now=now
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -103,6 +104,36 @@ def test_a_standing_assignment_is_listed_and_ended(gu: FlaskClient, works: Works
     assert "Nothing stands for joiners yet" in text(gu, "/team/rules")
     assert gu.post(f"/team/rules/{rule_id}/end").status_code == 404
     assert {learner for learner, _ in assigned(database)} == {works.chen}
+
+
+def test_a_form_sent_twice_at_once_stands_once(
+    app: Flask, works: Works, database: Database, gu: FlaskClient
+) -> None:
+    url, data = (
+        f"/team/organizations/{works.sales}/assign",
+        {"module": BASICS, "due_on": DUE, "whom": "joiners"},
+    )
+    browsers = [gu, *(sign_in_as(app, works.gu) for _ in range(3))]
+    threads = [
+        threading.Thread(target=browser.post, args=(url,), kwargs={"data": data}) for browser in browsers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    gu.post(url, data=data)
+    assert count(database, AssignmentRule) == 1
+    gu.post(url, data={**data, "due_on": "2026-12-25"})  # that is another wish
+    assert count(database, AssignmentRule) == 2
+
+
+def test_a_role_that_does_not_exist_is_refused(gu: FlaskClient, works: Works, database: Database) -> None:
+    for whom in ("today", "joiners"):
+        data = {"module": BASICS, "due_on": DUE, "whom": whom, "role": "99999"}
+        answer = gu.post(f"/team/organizations/{works.sales}/assign", data=data)
+        assert answer.status_code == 422
+        assert "Choose one of the roles in the list." in answer.get_data(as_text=True)
+    assert count(database, AssignmentRule) == 0
 
 
 def test_a_role_and_the_whole_path_of_one(gu: FlaskClient, works: Works, database: Database) -> None:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.db.transaction import Database
 from lms.domain.permissions import Hat
 from lms.features.accounts.models import User
-from lms.features.accounts.service import NewUser, create_users
+from lms.features.accounts.service import (
+    NewUser,
+    create_users,
+    end_other_sessions,
+    store_first_passwords,
+    suspend_user,
+)
 from lms.features.organizations import codes
+from lms.features.organizations.models import Employment
 from lms.features.organizations.service import employ
 from lms.ports.clock import FixedClock
+from lms.ports.passwords import Argon2Passwords
 from tests.conftest import NOON
 from tests.factories.accounts import PASSWORD, sign_in_as
 from tests.factories.tree import STARTED, Tree, give_hat
@@ -131,3 +140,63 @@ def test_codes_of_another_firm_are_not_made(tree: Tree, app: Flask, database: Da
         client = sign_in_as(app, who)
         assert client.post(f"/organizations/{tree.firm}/codes").status_code == 404
     assert hashes(database)["new.one"] == ""
+
+
+class SlowPasswords(Argon2Passwords):
+    """The real hashing, during which something happens elsewhere."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__(memory_kib=64, time_cost=1)
+        self.meanwhile: Callable[[], None] | None = meanwhile
+
+    def hash(self, password: str) -> str:
+        happens, self.meanwhile = getattr(self, "meanwhile", None), None
+        if happens:
+            happens()
+        return super().hash(password)
+
+
+@pytest.mark.parametrize("event", ["hat", "leaves"])
+def test_a_code_in_the_making_is_not_kept_for_who_has_meanwhile_more_rights_or_left(
+    event: str, tree: Tree, app: Flask, database: Database
+) -> None:
+    """Hashing takes its time outside of the transaction: who may is asked once more where it is kept."""
+
+    def happens() -> None:
+        with database.writing() as db:
+            if event == "hat":
+                give_hat(db, tree.wu, Hat.SUPERVISOR, tree.street)
+            else:
+                left = update(Employment).where(Employment.user_id == tree.wu)
+                db.execute(left.values(ended_on=date(2026, 11, 24)))
+
+    before = hashes(database)["wu"]
+    boss = sign_in_as(app, tree.boss)
+    app.extensions["passwords"] = SlowPasswords(happens)
+    answer = boss.post(f"/people/{tree.wu}/code", follow_redirects=True)
+    assert hashes(database)["wu"] == before
+    assert CODE.findall(answer.text) == []
+
+
+@pytest.mark.parametrize("event", ["code", "suspension", "signed out"])
+def test_a_change_of_password_under_way_does_not_undo_what_ends_the_session(
+    event: str, tree: Tree, app: Flask, database: Database
+) -> None:
+    """Whoever sits at somebody's open session must not win against the manager who shuts it."""
+
+    def happens() -> None:
+        with database.writing() as db:
+            if event == "code":
+                store_first_passwords(db, {tree.wu: "$argon2id$given"}, now=NOON, is_for_waiting=False)
+            elif event == "suspension":
+                suspend_user(db, tree.wu)
+            else:
+                end_other_sessions(db, user_id=tree.wu, token="another browser's")
+
+    wu = sign_in_as(app, tree.wu)
+    before = hashes(database)["wu"]
+    app.extensions["passwords"] = SlowPasswords(happens)
+    new = {"current": PASSWORD, "new": "seven quiet lanterns drift", "repeated": "seven quiet lanterns drift"}
+    assert wu.post("/profile/password", data=new).status_code == 422
+    assert hashes(database)["wu"] == ("$argon2id$given" if event == "code" else before)
+    assert wu.get("/").status_code == 302

@@ -376,6 +376,31 @@ def test_the_trail_names_the_list_and_each_person(tree: Tree, app: Flask, databa
     assert actions.count("role_changed") == 1
 
 
+def test_another_name_is_told_and_stands_in_the_trail(tree: Tree, app: Flask, database: Database) -> None:
+    """Nothing happens to a person without a notice, and nothing changes without an entry."""
+    take(sign_in_as(app, tree.boss), tree.firm, [["吴小敏", "wu", "", "", "", "", None]])
+    assert people(database, tree)["wu"].display_name == "吴小敏"
+    assert notices(database, tree.wu) == ["name_changed"]
+    assert "吴小敏" in sign_in_as(app, tree.wu).get("/notifications").text
+    with database.reading() as db:
+        actions = [entry.action for entry in db.scalars(select(TrailEntry))]
+    assert actions.count("person_renamed") == 1
+
+
+def test_whoever_is_taken_in_again_hears_where_they_work(tree: Tree, app: Flask, database: Database) -> None:
+    with database.writing() as db:
+        db.execute(update(Employment).where(Employment.user_id == tree.wu).values(ended_on=date(2026, 3, 1)))
+    take(sign_in_as(app, tree.head), tree.other_firm, [["吴敏", "wu", "", "", "", "", None]])
+    assert notices(database, tree.wu) == ["employment_begun"]
+    page = sign_in_as(app, tree.wu).get("/notifications").text
+    assert "何砚青 entered that you work at Suli." in page
+
+
+def notices(database: Database, user_id: int) -> list[str]:
+    with database.reading() as db:
+        return list(db.scalars(select(Notification.kind).where(Notification.user_id == user_id)))
+
+
 def test_one_person_by_the_form(tree: Tree, app: Flask, database: Database) -> None:
     client = sign_in_as(app, tree.boss)
     form = {"name": "王一", "sign_in_name": "wu", "department": "车间", "started_on": "2026-11-24"}

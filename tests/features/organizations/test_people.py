@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lms.db.transaction import Database
 from lms.domain.events import RoleChanged
-from lms.domain.permissions import Hat
+from lms.domain.permissions import Actor, Hat
 from lms.features.accounts.models import User
 from lms.features.notifications.models import Notification
 from lms.features.organizations.models import Employment, RoleProposal
 from lms.features.organizations.people_queries import PersonRow, find_person
+from lms.features.organizations.proposals import AlreadyAnswered, answer_proposal, get_proposal
 from lms.features.organizations.queries import employment_path
+from lms.features.taxonomy.models import JobRole
 from lms.features.trail.models import TrailEntry
 from lms.jobs.outbox import BUS
 from lms.ports.clock import FixedClock
+from tests.conftest import NOON
 from tests.factories.accounts import PASSWORD, make_user, sign_in_as
 from tests.factories.tree import Tree, give_hat, role_id
 
@@ -296,3 +300,82 @@ def test_a_look_at_a_person_is_noted(tree: Tree, app: Flask, database: Database)
     sign_in_as(app, tree.boss).get(f"/people/{tree.wu}")
     with database.reading() as db:
         assert [e.action for e in db.scalars(select(TrailEntry)) if e.action == "looked"] == ["looked"]
+
+
+def test_whoever_loses_a_line_manager_hears_of_it_and_the_trail_says_so(
+    tree: Tree, app: Flask, database: Database
+) -> None:
+    with database.writing() as db:
+        db.execute(update(Employment).where(Employment.user_id == tree.wu).values(line_manager_id=tree.li))
+    sign_in_as(app, tree.boss).post(f"/people/{tree.li}/end", data={"ended_on": "2026-11-24"})
+    assert told(database, tree.wu) == ["work_changed"]
+    assert written(database, "employment_changed") == 1
+
+
+def test_what_is_done_twice_is_told_and_written_once(tree: Tree, app: Flask, database: Database) -> None:
+    boss = sign_in_as(app, tree.boss)
+    for off in ("", "", "1", "1"):
+        boss.post(f"/people/{tree.wu}/suspension", data={"off": off})
+    assert told(database, tree.wu) == ["account_suspended", "account_reinstated"]
+    assert [written(database, f"user_{what}") for what in ("suspended", "reinstated")] == [1, 1]
+
+
+def written(database: Database, action: str) -> int:
+    """How often the trail says that this was done."""
+    with database.reading() as db:
+        return sum(entry.action == action for entry in db.scalars(select(TrailEntry)))
+
+
+@pytest.mark.parametrize("number", ["=cmd|x", "a\nb", "a b", "-1", "#"])
+def test_a_staff_number_is_one_by_the_form_as_in_a_list(
+    number: str, tree: Tree, app: Flask, database: Database
+) -> None:
+    form = {"organization_id": tree.team, "staff_number": number, "line_manager": ""}
+    answer = sign_in_as(app, tree.boss).post(f"/people/{tree.wu}/work", data=form, follow_redirects=True)
+    assert "A staff number has at most 32 letters, digits, dots or hyphens." in answer.text
+    row = person(database, tree.wu)
+    assert row is not None
+    assert row.staff_number is None
+
+
+def test_an_answer_is_for_the_proposal_that_was_read(tree: Tree, app: Flask, database: Database) -> None:
+    """A person replaces their proposal while a manager answers the first one."""
+    first = propose(app, database, tree.wu)
+    with database.reading() as db:
+        read = get_proposal(db, first)
+        assert read is not None
+        actor = Actor(tree.boss, "郑志远", "en", None, True)
+    with database.writing() as db:
+        db.execute(delete(RoleProposal))
+        later = NOON + timedelta(minutes=1)
+        db.add(RoleProposal(user_id=tree.wu, role_id=read.role_id, proposed_at=later))
+    with pytest.raises(AlreadyAnswered), database.writing() as db:
+        answer_proposal(db, read, actor=actor, is_accepted=True, reason="", now=NOON)
+    assert [row.answered_at for row in rows(database)] == [None]
+
+
+def test_accepting_what_a_page_showed_accepts_nothing_else(
+    tree: Tree, app: Flask, database: Database
+) -> None:
+    """SQLite gives the number of a proposal that was replaced to the one that replaces it."""
+    number = propose(app, database, tree.wu)
+    boss = sign_in_as(app, tree.boss)
+    page = boss.get("/role-proposals").text
+    sent = dict(re.findall(r'type="hidden" name="(role_id)" value="(\d+)"', page))
+    with database.writing() as db:
+        other = JobRole(
+            slug="head",
+            position=3,
+            name_zh="厂长",
+            name_en="Head",
+            industry="any",
+            is_key_industry=False,
+            path="",
+        )
+        db.add(other)
+        db.flush()
+        role = other.id
+    sign_in_as(app, tree.wu).post("/profile", data={"language": "en", "role_id": role})
+    boss.post(f"/role-proposals/{number}", data={"answer": "accept", **sent})
+    assert user(database, tree.wu).role_id != role
+    assert [row.answered_at for row in rows(database)] == [None]

@@ -17,6 +17,7 @@ from lms.features.notifications.models import Notification
 from lms.features.organizations.service import set_second_approval
 from lms.features.policies.models import PolicyVersion
 from lms.features.studio.models import UploadedModule
+from lms.features.trail.models import TrailEntry
 from lms.ports.virus_scanner import ScannerDouble, Verdict
 from tests.conftest import NOON
 from tests.factories.curriculum import BASICS, make_curriculum
@@ -286,6 +287,77 @@ def test_lessons_are_cleaned_even_if_the_child_was_overcome(studio: Studio) -> N
         html = "".join(db.scalars(query))
     assert html.count("own-module 1") == 1
     assert [word for word in ("<script", "onload", 'href="javascript', "<img src=x") if word in html] == []
+
+
+def test_drills_are_cleaned_too(studio: Studio) -> None:
+    """What the child left of a scenario reaches learners as HTML, like the lessons."""
+    answer = studio.upload()
+    kept = studio.app.extensions["settings"].uploads_dir / "kept" / str(studio.row().uuid) / "prepared.json"
+    data = json.loads(kept.read_text())
+    evil = {"zh": "<p>ja</p><script>alert(1)</script>", "en": "<p>ja</p><img src=x onerror=alert(1)>"}
+    option = {"id": "go", "goto": "end", "zh": "去", "en": "go", "debrief": evil}
+    data["facts"]["details"]["scenario"] = {
+        "graph": {
+            "nodes": [{"id": "a", "text": evil, "choices": [option, {**option, "debrief": None}]}],
+            "ends": [{"id": "end", "debrief": evil}],
+        },
+        "best": ["go"],
+    }
+    kept.write_text(json.dumps(data))
+    studio.browser("instructor").post(f"{answer.location}/import")
+    studio.work()
+    with studio.reading() as db:
+        details = db.scalars(
+            select(ModuleVersion.details).where(ModuleVersion.id == studio.row().version_id)
+        ).one()
+    stored = json.dumps(details["scenario"])
+    assert stored.count("<p>ja</p>") == 6
+    assert [word for word in ("<script", "onerror") if word in stored] == []
+
+
+def test_a_refused_archive_cannot_be_imported(studio: Studio) -> None:
+    answer = studio.upload(raw=b"PK no archive")
+    assert studio.browser("instructor").post(f"{answer.location}/import").status_code == 409
+    assert studio.row().state == "refused"
+
+
+def test_every_step_of_an_upload_stands_in_the_trail(studio: Studio) -> None:
+    """Who asked, who sent back, who took away, who switched off that two are needed (REQ-046, REQ-049)."""
+    switch = f"/studio/organizations/{studio.firm_id}/second-approval"
+    manager, teacher, second = (studio.browser(name) for name in ("manager", "instructor", "second"))
+    for is_needed in ("0", "1", "1"):  # the first and the last change nothing
+        manager.post(switch, data={"is_needed": is_needed})
+    uuid = studio.import_()
+    teacher.post(f"/studio/uploads/{uuid}/approval")
+    second.post(f"/studio/uploads/{uuid}/return", data={"reason": "add a source"})
+    manager.post(switch, data={"is_needed": "0"})
+    teacher.post(f"/studio/uploads/{uuid}/publication")
+    teacher.post(f"/studio/modules/{studio.slug()}/district")
+    page = studio.browser("supervisor").get("/studio/shared").text
+    address = page.split('action="/studio/shared/')[1].split('"')[0]
+    studio.browser("supervisor").post(f"/studio/shared/{address}", data={"decision": "no", "reason": "why"})
+    gone = studio.upload(module_files(slug="another", uuid="7a8e3c52-5a39-4a45-9b0c-1f5a3a9b1c77"))
+    teacher.post(f"{gone.location}/removal")
+    with studio.reading() as db:
+        rows = db.execute(select(TrailEntry.action, TrailEntry.path).order_by(TrailEntry.id)).all()
+    steps = [
+        "second_approval_switched",
+        "module_uploaded",
+        "draft_begun",
+        "approval_asked",
+        "draft_sent_back",
+        "second_approval_switched",
+        "module_published",
+        "show_asked",
+        "show_refused",
+        "module_uploaded",
+        "upload_removed",
+    ]
+    assert [row.action for row in rows if row.action in steps] == steps
+    firm = f"/{studio.district_id}/{studio.firm_id}/"
+    assert {
+        row.path for row in rows if row.action in ("approval_asked", "draft_sent_back", "show_refused")
+    } == {firm}
 
 
 def test_removing_an_upload_removes_its_files(studio: Studio) -> None:
