@@ -1,5 +1,6 @@
 """YAML with its line numbers: a fault is reported where it stands, never as a traceback."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,10 @@ class SourceFile:
             if (*place, key) in self.lines:
                 place = (*place, key)
         return self.lines.get(place, 1)
+
+
+# control characters, and what turns the direction of the text around it
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class FaultError(Exception):
@@ -149,6 +154,11 @@ def _note_lines(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen
         raise FaultError(line, "YAML aliases are not used in the curriculum.", "课程文件不使用 YAML 别名。")
     seen.add(id(node))
     lines.setdefault(place, line)
+    if isinstance(node, yaml.ScalarNode) and (hidden := UNSEEN.search(node.value)):
+        code = f"U+{ord(hidden[0]):04X}"
+        raise FaultError(
+            line, f"A text holds a character that cannot be seen: {code}.", f"文字里有看不见的字符：{code}。"
+        )
     if isinstance(node, yaml.SequenceNode):
         for index, child in enumerate(node.value):
             _note_lines(child, (*place, index), lines, seen)

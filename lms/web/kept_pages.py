@@ -7,6 +7,7 @@ form token, stands in the kept text as a placeholder."""
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import OrderedDict
 from threading import Lock
 from typing import Any
@@ -19,8 +20,9 @@ from lms.web.context import current_actor, language
 from lms.web.headers import csp_nonce
 
 MOST_KEPT = 1024
-NONCE = "@@nonce@@"
-TOKEN = "@@form-token@@"  # noqa: S105 – a placeholder
+# drawn by lot, so that nothing that somebody writes into a page or an address is taken for one of them
+NONCE = f"@@nonce-{secrets.token_hex(16)}@@"
+TOKEN = f"@@form-token-{secrets.token_hex(16)}@@"
 EXTENSION = "kept_pages"
 
 

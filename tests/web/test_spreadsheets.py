@@ -18,6 +18,11 @@ EVIL = [
     "@SUM(A1)",
     "\tx",
     "\rx",
+    "\nx",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
     '=HYPERLINK("http://example.org")',
     "http://example.org",
 ]
@@ -29,7 +34,7 @@ def test_xlsx_cells_are_typed_and_texts_stay_texts() -> None:
     assert sheet is not None
     cells = list(sheet.iter_rows(min_row=2))
     assert {row[0].data_type for row in cells} == {"s"}
-    assert [bool(row[0].quotePrefix) for row in cells] == [True] * 7 + [False]
+    assert [bool(row[0].quotePrefix) for row in cells] == [True] * 12 + [False]
     assert {(row[1].value, row[2].value, row[3].value.date()) for row in cells} == {
         (7, 2.5, date(2026, 11, 24))
     }
@@ -41,7 +46,7 @@ def test_csv_texts_that_look_like_formulas_stand_behind_an_apostrophe() -> None:
     data = write_csv(["a", "b"], [[text, -7] for text in EVIL])
     assert data.startswith("﻿".encode())
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))[1:]
-    assert [row[0] for row in rows] == [f"'{text}" for text in EVIL[:7]] + EVIL[7:]
+    assert [row[0] for row in rows] == [f"'{text}" for text in EVIL[:12]] + EVIL[12:]
     assert {row[1] for row in rows} == {"-7"}
 
 

@@ -109,7 +109,7 @@ class AnswerForm:
 
     is_accepted: bool
     reason: str
-    role_id: int | None
+    shown_role_id: int | None
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> AnswerForm:

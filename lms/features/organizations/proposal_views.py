@@ -11,7 +11,6 @@ from lms.features.organizations import pages
 from lms.features.organizations.forms import AnswerForm
 from lms.features.organizations.import_knowledge import IN_CHARGE
 from lms.features.organizations.proposals import (
-    AlreadyAnswered,
     ProposalRow,
     answer_proposal,
     count_proposals,
@@ -47,16 +46,7 @@ def answer(row: ProposalRow) -> ResponseReturnValue:
     """Accept a proposed job role, or refuse it with a reason."""
     form = AnswerForm.read(request.form)
     try:
-        if form.role_id not in (None, row.role_id):
-            raise AlreadyAnswered("The person proposes something else by now. Look at it first.")
-        answer_proposal(
-            db(),
-            row,
-            actor=current_actor(),
-            is_accepted=form.is_accepted,
-            reason=form.reason,
-            now=clock().now(),
-        )
+        answer_proposal(db(), row, actor=current_actor(), now=clock().now(), **vars(form))
     except RuleError as error:
         flash(_(error.message, **error.figures), "error")
     else:

@@ -82,15 +82,27 @@ def wish_role(db: Session, *, user_id: int, role_id: int | None, now: datetime) 
 
 
 def answer_proposal(
-    db: Session, row: ProposalRow, *, actor: Actor, is_accepted: bool, reason: str, now: datetime
+    db: Session,
+    row: ProposalRow,
+    *,
+    actor: Actor,
+    is_accepted: bool,
+    reason: str,
+    now: datetime,
+    shown_role_id: int | None = None,
 ) -> None:
     """Accept a proposed role, which is the person's from now on, or refuse it with a reason.
 
-    :raises AlreadyAnswered: it is not open any more
+    `shown_role_id`: the role on the page that was answered; SQLite gives the number of a proposal that was
+    replaced to the one that replaces it.
+
+    :raises AlreadyAnswered: it is not open any more, or another one by now
     :raises ReasonMissing: a refusal that says nothing
     """
     if not is_accepted and not reason:
         raise ReasonMissing("Say why, so that the person knows what to do next.")
+    if shown_role_id not in (None, row.role_id):
+        raise AlreadyAnswered("The person proposes something else by now. Look at it first.")
     this = (RoleProposal.id == row.proposal_id, RoleProposal.proposed_at == row.proposed_at)
     if not _close(db, *this, actor=actor, is_accepted=is_accepted, reason=reason, now=now):
         raise AlreadyAnswered("This proposal has been answered already.")

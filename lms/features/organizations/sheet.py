@@ -162,4 +162,4 @@ def _plain(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(getattr(value, "text", value)).strip()[:MOST_CELL]
-    return text[1:] if text.startswith("'") and text[1:2] in ("=", "+", "-", "@") else text
+    return text[1:] if text.startswith("'") and text[1:2] in tuple("=+-@＝＋－＠") else text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.assignment import Basis, Progress, is_overdue
@@ -19,10 +19,12 @@ from lms.features.catalog.queries import ModuleCard
 from lms.features.catalog.snapshot import Snapshot
 from lms.features.enrollment.queries import EnrollmentRow, list_enrollments
 from lms.features.learning.queries import with_begun
+from lms.features.organizations.models import Employment
 from lms.features.reporting.models import PersonRequirement
 from lms.features.reporting.team_queries import PersonLine
 from lms.features.skills.queries import SkillStanding, held_and_reachable, levels_from, stand
 from lms.features.taxonomy.queries import RoleRow
+from lms.ports.clock import local_date
 
 SHOWN = 4  # of each list in a row that opens in place
 
@@ -110,10 +112,20 @@ def read_person(
 
 
 def list_waived(db: Session, line: PersonLine, snapshot: Snapshot) -> list[tuple[ModuleCard, AssignmentRow]]:
-    """What is not asked of somebody any more, and why."""
-    cards = snapshot.for_path(line.path).cards
-    rows = list_assignments(db, line.user_id)
-    return [(cards[row.module_id], row) for row in rows if row.is_waived and row.module_id in cards]
+    """What is not asked of somebody any more, and why; what another employer wrote stays with that one."""
+    cards, left_on = snapshot.for_path(line.path).cards, _left_on(db, line.user_id)
+    rows = [row for row in list_assignments(db, line.user_id) if row.module_id in cards]
+    return [(cards[row.module_id], row) for row in rows if row.waived_at and local_date(row.waived_at) > left_on]
+
+
+def _left_on(db: Session, user_id: int) -> date:
+    """When somebody last left another enterprise than the present one; before everything when they never did."""
+    present = select(Employment.enterprise_id).where(
+        Employment.user_id == user_id, Employment.ended_on.is_(None)
+    )
+    elsewhere = Employment.enterprise_id.is_distinct_from(present.scalar_subquery())
+    ended = select(func.max(Employment.ended_on)).where(Employment.user_id == user_id, elsewhere)
+    return db.scalar(ended) or date.min
 
 
 def _needs(db: Session, user_id: int) -> list[NeedRow]:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from lms.db.transaction import Database
 from lms.features.accounts.models import User
 from lms.features.assignments.models import Assignment, AssignmentRule
+from lms.features.organizations.service import employ
 from lms.features.taxonomy.models import JobRole
 from tests.factories.accounts import sign_in_as
 from tests.factories.curriculum import ADVANCED, BASICS, FAR
@@ -212,3 +213,23 @@ def test_strangers_and_learners_find_nothing(app: Flask, works: Works, database:
         assert [client.post(url, data=form).status_code for url in urls] == [404] * len(urls)
     assert assigned(database) == before
     assert "Sales" not in text(sign_in_as(app, works.he), "/team/rules")
+
+
+def test_what_an_employer_wrote_stays_with_it(
+    app: Flask, gu: FlaskClient, works: Works, database: Database
+) -> None:
+    """The reason of a waiver is for the learner and those who manage there, not for the next employer."""
+    he, reason = sign_in_as(app, works.he), "On leave until spring."
+    he.post(f"/team/people/{works.zhao}/assign", data={"module": FAR, "due_on": DUE})
+    with database.reading() as db:
+        wish = db.scalars(select(Assignment.id).where(Assignment.learner_id == works.zhao)).one()
+    he.post(f"/team/assignments/{wish}/waive", data={"reason": reason})
+    assert reason in text(he, f"/team/people/{works.zhao}")
+    he.post(f"/people/{works.zhao}/end", data={"ended_on": "2026-11-24"})
+    with database.writing() as db:  # the next employer says when it began, not when the last one ended
+        employ(db, user_id=works.zhao, organization_id=works.alpha, started_on=date(2026, 1, 1))
+    page = text(gu, f"/team/people/{works.zhao}")
+    assert reason not in page
+    assert reason not in text(gu, f"/team?open={works.zhao}")
+    clerk = sign_in_as(app, works.zhao)
+    assert reason in text(clerk, "/notifications")

@@ -315,6 +315,20 @@ def test_drills_are_cleaned_too(studio: Studio) -> None:
     assert [word for word in ("<script", "onerror") if word in stored] == []
 
 
+@pytest.mark.parametrize("letter", ["\0", "\u202e", "\x1b"])
+def test_characters_that_nobody_sees_are_refused_with_their_line(studio: Studio, letter: str) -> None:
+    """YAML writes them as escapes, so that no byte of the file shows them; PostgreSQL stores no NUL."""
+    title = {"zh": f"a{letter}b", "en": "title"}
+    files = module_files(title=title)
+    escaped = f"\\u{ord(letter):04x}".encode()
+    files["module.yaml"] = files["module.yaml"].replace(letter.encode(), escaped)
+    answer = studio.upload(files)
+    assert answer.status_code == 302
+    page = studio.browser("instructor").get(answer.location).text
+    assert f"cannot be seen: U+{ord(letter):04X}" in page
+    assert studio.row().state == "refused"
+
+
 def test_a_refused_archive_cannot_be_imported(studio: Studio) -> None:
     answer = studio.upload(raw=b"PK no archive")
     assert studio.browser("instructor").post(f"{answer.location}/import").status_code == 409
