@@ -45,7 +45,9 @@ def test_the_same_page_again_has_its_own_nonce_and_a_token_that_works(clerk: Fla
 @pytest.mark.parametrize("word", ["@@nonce@@", "@@form-token@@"])
 def test_what_a_reader_writes_is_no_placeholder(clerk: FlaskClient, word: str) -> None:
     """Else a link would bring the reader's own nonce or token to where its author wants it, such as an address."""
-    assert all(re.search(r"[0-9a-f]{32}", mark) for mark in (kept_pages.NONCE, kept_pages.TOKEN))  # drawn by lot
+    assert all(
+        re.search(r"[0-9a-f]{32}", mark) for mark in (kept_pages.NONCE, kept_pages.TOKEN)
+    )  # drawn by lot
     answer = clerk.get("/curriculum/list", query_string={"q": word})
     nonce, token = NONCE.search(answer.text), TOKEN.search(answer.text)
     assert nonce is not None

@@ -115,7 +115,9 @@ def list_waived(db: Session, line: PersonLine, snapshot: Snapshot) -> list[tuple
     """What is not asked of somebody any more, and why; what another employer wrote stays with that one."""
     cards, left_on = snapshot.for_path(line.path).cards, _left_on(db, line.user_id)
     rows = [row for row in list_assignments(db, line.user_id) if row.module_id in cards]
-    return [(cards[row.module_id], row) for row in rows if row.waived_at and local_date(row.waived_at) > left_on]
+    return [
+        (cards[row.module_id], row) for row in rows if row.waived_at and local_date(row.waived_at) > left_on
+    ]
 
 
 def _left_on(db: Session, user_id: int) -> date:
