@@ -10,42 +10,50 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.estimators.base import Recommender, as_completions, binary
-from recommender.estimators.co_learning import TIE_BREAK, closed_form, standardized
+from recommender.estimators.co_learning import TIE_BREAK, closed_form, smoothed, standardized
 from recommender.estimators.linear import MANY_MODULES, solve
+from recommender.estimators.spectral import components
 from recommender.evaluation import judge
 from recommender.ranking import best_of_rows
-from recommender.text_features import vectors_by_kind
+from recommender.text_features import Vectors, views
 from recommender.tuning import Values, choose
 
 AXES = {
-    "words": (0.2, 0.4, 0.6),
-    "ridge": (0.3, 0.6, 1.0, 2.0),
-    "evenness": (0.0, 0.3, 0.6, 0.8),
+    "opening": (0.0, 0.6, 1.2),
+    "topics": (0.0, 0.4, 0.8, 1.5),
+    "words": (0.2, 0.6, 1.2),
+    "ridge": (0.5, 1.0, 2.0),
+    "evenness": (0.0, 0.15, 0.4, 0.7),
 }
-USUAL = {"words": 0.4, "ridge": 1.0, "evenness": 0.6}
-DROPOUT, FLOOR = 0.8, 0.4
-"""Of the item-item weights that are predicted; the choice matters little (0.5 … 0.8)."""
-MEASURE = "Recall@20 among modules treated as new: twelve times 15 % of those with a history"
+FAMILY_AXIS = (0.0, 0.4, 1.0, 1.6, 2.5)
+"""What a family of identifiers may weigh beside the body of a text, which weighs 1."""
+
+USUAL = {"opening": 1.0, "topics": 0.6, "words": 0.6, "ridge": 1.0, "evenness": 0.15}
+USUAL_FAMILIES = 1.0
+"""What all families of identifiers weigh together before the choice."""
+
+DROPOUT, FLOOR, RANK, TILT = 0.8, 0.4, 200, 0.3
+"""Of the item-item weights that are predicted; the choice matters little."""
+MEASURE = "Recall@20 among modules treated as new: ten times 15 % of those with a history"
 N = 20
-N_FOLDS = 12
+N_FOLDS = 10
 
 
 class ColdStart(Recommender):
     """Rank modules without a history: kernel ridge regression from texts to item-item weights.
 
     What `CoLearning` learns about a module with a history (a column of weights, one per module done) is
-    predicted for every module from its text. The kernel is the cosine of TF-IDF vectors: character
-    n-grams for Han, words and identifiers for the rest, so that it works in Chinese and in English. Two
-    readings of the rest, as one text and with identifiers apart, are predicted from and averaged: which of
-    the two is better depends on a few popular modules.
+    predicted for every module from its text. The kernel is a weighted sum of cosines between several views
+    of the texts (`recommender.text_features.views`): Han by character n-grams, other scripts by words, the
+    opening (the name), latent topics, and each family of identifiers (who teaches, which school) by itself.
 
     `recommend` ranks the new modules unless candidates are named; all modules where none is new.
 
     Parameters: random_state (int) draws the modules treated as new.
     Attributes: weights_ (float32, shape (n_modules, n_modules)): row: a module done, column: what it adds
     to the score of another; new_ (bool, shape (n_modules,)); usual_ (float64, shape (n_modules,)): tie
-    break by the score for an average learner; chosen_ (dict): words (what words and identifiers weigh
-    beside Han), ridge, evenness (how far columns are brought to one size).
+    break by the score for an average learner; chosen_ (dict): by name what each view weighs beside the body,
+    ridge, evenness (how far columns are brought to one size).
     """
 
     def __init__(self, random_state: int = 0) -> None:
@@ -64,10 +72,11 @@ class ColdStart(Recommender):
         self.new_ = np.asarray(new, dtype=np.bool_).copy()
         if not len(texts) == len(self.new_) == self.n_modules_:
             raise ValueError(f"{self.n_modules_} modules, {len(texts)} texts, {len(self.new_)} marks")
-        vectors = vectors_by_kind(texts)
+        vectors = views(texts)
         old = np.flatnonzero(~self.new_)
         known = csr_array(done[:, old])
-        self.chosen_ = choose_kernel(known, [csr_array(one[old]) for one in vectors], self.random_state)
+        of_old = {name: one[old] for name, one in vectors.items()}
+        self.chosen_ = choose_kernel(known, of_old, self.random_state)
         self.weights_ = np.zeros((self.n_modules_, self.n_modules_), dtype=np.float32)
         if len(old):
             self.weights_[old] = self._predicted(known, vectors, old)
@@ -75,16 +84,17 @@ class ColdStart(Recommender):
         return self
 
     def _predicted(
-        self, known: csr_array, vectors: Sequence[csr_array], old: NDArray[np.intp]
+        self, known: csr_array, vectors: Mapping[str, Vectors], old: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """The rows of `weights_` of modules with a history: the mean of the readings."""
-        values, weights = self.chosen_["values"], together(known)
-        found = np.zeros((len(old), self.n_modules_), dtype=np.float32)
-        for shares in readings(values["words"]):
-            kernel = cosines(vectors, shares)
-            columns = predict_columns(weights, kernel[np.ix_(old, old)], kernel[:, old], values["ridge"])
-            found += evened(columns, values["evenness"])
-        return found
+        """The rows of `weights_` of modules with a history."""
+        values = self.chosen_["values"]
+        kernel = np.zeros((self.n_modules_, self.n_modules_), dtype=np.float32)
+        for name, share in shares(values, vectors).items():
+            add_cosines(kernel, vectors[name], share)
+        among, towards = kernel[np.ix_(old, old)], kernel[:, old]
+        del kernel
+        columns = predict_columns(together(known), among, towards, values["ridge"])
+        return evened(columns, values["evenness"])
 
     def _usual(self, done: csr_array) -> NDArray[np.float64]:
         """The scores for an average learner, brought to the size of a tie break."""
@@ -108,38 +118,32 @@ class ColdStart(Recommender):
         return scores
 
 
-def readings(words: float) -> tuple[tuple[float, ...], ...]:
-    """What Han, the rest, its words and its identifiers weigh: the rest as one text, then taken apart."""
-    return (1.0 - words, words, 0.0, 0.0), (1.0 - words, 0.0, words / 2, words / 2)
+def shares(values: Values, vectors: Mapping[str, Vectors]) -> dict[str, float]:
+    """What the views that there are weigh; together 1. The body weighs 1 before that."""
+    found = {name: values.get(name, 1.0) for name in vectors}
+    total = sum(found.values())
+    return {name: share / total for name, share in found.items() if share}
 
 
-def cosines(vectors: Sequence[csr_array], shares: Sequence[float]) -> NDArray[np.float32]:
-    """The weighted sum of the cosines between all texts, shape (n_texts, n_texts).
+def add_cosines(kernel: NDArray[np.float32], vectors: Vectors, share: float) -> None:
+    """Add `share` times the cosines between all texts to `kernel`, shape (n_texts, n_texts).
 
-    Block by block: as a sparse array the products would take three times the memory.
+    Sparse ones block by block: as one sparse array the products would take three times the memory.
     """
-    n = vectors[0].shape[0]
-    kernel = np.zeros((n, n), dtype=np.float32)
-    for one, share in zip(vectors, shares, strict=True):
-        columns = (one * np.float32(share)).T.tocsr() if share else None
-        for start in range(0, n if share else 0, 1000):
-            kernel[start : start + 1000] += (one[start : start + 1000] @ columns).toarray()
-    return kernel
-
-
-def mix(kernels: Sequence[NDArray[np.float32]], shares: Sequence[float]) -> NDArray[np.float32]:
-    """The same sum of kernels that stand already."""
-    mixed = np.zeros_like(kernels[0])
-    for kernel, share in zip(kernels, shares, strict=True):
-        if share:
-            mixed += np.float32(share) * kernel
-    return mixed
+    if isinstance(vectors, np.ndarray):
+        kernel += vectors @ (np.float32(share) * vectors.T)
+        return
+    columns = (vectors * np.float32(share)).T.tocsr()
+    for start in range(0, len(kernel), 1000):
+        kernel[start : start + 1000] += (vectors[start : start + 1000] @ columns).toarray()
 
 
 def together(done: csr_array) -> NDArray[np.float32]:
-    """Item-item weights of modules with a history."""
+    """Item-item weights of modules with a history: the linear autoencoder and the low-pass filter in equal parts."""
     gram = (done.T @ done).toarray()
-    return closed_form(gram, None, DROPOUT, FLOOR)
+    weights = closed_form(gram, None, DROPOUT, FLOOR)
+    weights += smoothed(gram, components(done, RANK), RANK, TILT)
+    return weights
 
 
 def predict_columns(
@@ -164,49 +168,56 @@ def evened(columns: NDArray[np.float32], evenness: float) -> NDArray[np.float32]
     return standardized(columns / np.maximum(size, 1e-12) ** np.float32(evenness))
 
 
-def choose_kernel(done: csr_array, vectors: Sequence[csr_array], random_state: int) -> dict[str, Any]:
+def choose_kernel(done: csr_array, vectors: Mapping[str, Vectors], random_state: int) -> dict[str, Any]:
     """Choose the hyper-parameters on modules with a history that are treated as new."""
     rng = np.random.default_rng(random_state)
     some = np.flatnonzero(np.bincount(done.indices, minlength=done.shape[1]))
     some = np.sort(rng.permutation(some)[:MANY_MODULES])
+    families = [name for name in vectors if name not in USUAL and name != "body"]
+    axes = dict.fromkeys(families, FAMILY_AXIS) | AXES
+    usual = dict.fromkeys(families, USUAL_FAMILIES / max(1, len(families))) | USUAL
     if len(some) < 40:
-        return choose(AXES, USUAL, None, measure=MEASURE)
-    done, kernels = csr_array(done[:, some]), [cosines([one[some]], [1.0]) for one in vectors]
-    size = round(0.15 * len(some))
-    folds = [_Fold(done, kernels, rng.permutation(len(some))[:size], rng) for _ in range(N_FOLDS)]
-    return choose(
-        AXES, USUAL, lambda values: float(np.mean([fold.score(values) for fold in folds])), measure=MEASURE
-    )
+        return choose(axes, usual, None, measure=MEASURE)
+    trial = KernelTrial(csr_array(done[:, some]), {name: one[some] for name, one in vectors.items()}, rng)
+    return choose(axes, usual, trial.score, measure=MEASURE)
+
+
+class KernelTrial:
+    """Scores settings on folds of modules treated as new; one that differs in the evenness only is cheap."""
+
+    def __init__(self, done: csr_array, vectors: Mapping[str, Vectors], rng: np.random.Generator) -> None:
+        n = done.shape[1]
+        self.kernels = {name: np.zeros((n, n), dtype=np.float32) for name in vectors}
+        for name, kernel in self.kernels.items():
+            add_cosines(kernel, vectors[name], 1.0)
+        self.vectors = vectors
+        self.folds = [_Fold(done, rng.permutation(n)[: round(0.15 * n)], rng) for _ in range(N_FOLDS)]
+        self.predicted: tuple[tuple[float, ...], list[NDArray[np.float32]]] = (), []
+
+    def score(self, values: Values) -> float:
+        key = tuple(value for name, value in values.items() if name != "evenness")
+        if self.predicted[0] != key:
+            kernel = np.zeros_like(next(iter(self.kernels.values())))
+            for name, share in shares(values, self.vectors).items():
+                kernel += np.float32(share) * self.kernels[name]
+            self.predicted = key, [fold.predict(kernel, values["ridge"]) for fold in self.folds]
+        columns = [evened(one, values["evenness"]) for one in self.predicted[1]]
+        return float(np.mean([fold.score(one) for fold, one in zip(self.folds, columns, strict=True)]))
 
 
 class _Fold:
-    """Some modules treated as new; scores settings on at most 3,000 learners who did one of them."""
+    """Some modules treated as new, and at most 3,000 learners who did one of them."""
 
-    def __init__(
-        self,
-        done: csr_array,
-        kernels: Sequence[NDArray[np.float32]],
-        new: NDArray[np.intp],
-        rng: np.random.Generator,
-    ) -> None:
-        self.kernels, self.new = kernels, new
-        self.old = np.setdiff1d(np.arange(done.shape[1]), new)
+    def __init__(self, done: csr_array, new: NDArray[np.intp], rng: np.random.Generator) -> None:
+        self.new, self.old = new, np.setdiff1d(np.arange(done.shape[1]), new)
         self.weights = together(csr_array(done[:, self.old]))
         held = csr_array(done[:, new])
         learners = np.sort(rng.permutation(np.flatnonzero(np.diff(held.indptr)))[:3000])
         self.done, self.held = csr_array(done[:, self.old])[learners], held[learners]
-        self.predicted: tuple[tuple[float, ...], list[NDArray[np.float32]]] = (), []
 
-    def score(self, values: Values) -> float:
-        key = values["words"], values["ridge"]
-        if self.predicted[0] != key:
-            self.predicted = key, [self._predict(shares, key[1]) for shares in readings(key[0])]
-        columns = np.sum([evened(one, values["evenness"]) for one in self.predicted[1]], axis=0)
-        return float(judge(best_of_rows(self.done @ columns, N)[0], self.held).recall.mean())
-
-    def _predict(self, shares: Sequence[float], ridge: float) -> NDArray[np.float32]:
-        among, towards = (
-            mix([kernel[np.ix_(rows, self.old)] for kernel in self.kernels], shares)
-            for rows in (self.old, self.new)
-        )
+    def predict(self, kernel: NDArray[np.float32], ridge: float) -> NDArray[np.float32]:
+        among, towards = (kernel[np.ix_(rows, self.old)] for rows in (self.old, self.new))
         return predict_columns(self.weights, among, towards, ridge)
+
+    def score(self, columns: NDArray[np.float32]) -> float:
+        return float(judge(best_of_rows(self.done @ columns, N)[0], self.held).recall.mean())

@@ -9,14 +9,13 @@ from scipy.sparse import csr_array
 from recommender.estimators.base import as_completions
 from recommender.estimators.cold_start import (
     ColdStart,
-    cosines,
+    add_cosines,
     evened,
-    mix,
     predict_columns,
-    readings,
+    shares,
 )
 from recommender.evaluation import judge
-from recommender.text_features import han_grams, identifiers, vectors_by_kind, words
+from recommender.text_features import families, family, han_grams, identifiers, views, words
 from tests.recommender import rivals
 from tests.recommender.cuts import load_gear, rob_modules
 from tests.shared import shared_dir
@@ -86,21 +85,76 @@ def test_scripts_are_told_apart() -> None:
 
 
 def test_a_term_of_one_text_only_does_not_count() -> None:
-    han, *others = vectors_by_kind(["消防 alone T_1", "消防", "贸易"])
-    assert han.shape[1] == 3  # 消, 防, 消防
-    assert [other.nnz for other in others] == [0, 0, 0]
-    np.testing.assert_allclose((han @ han.T).toarray(), [[1, 1, 0], [1, 1, 0], [0, 0, 0]], atol=1e-6)
+    found = views(["消防 alone T_1", "消防", "贸易"])
+    assert "words" not in found
+    assert "t_" not in found
+    np.testing.assert_allclose(
+        (found["body"] @ found["body"].T).toarray(), [[1, 1, 0], [1, 1, 0], [0, 0, 0]], atol=1e-6
+    )
 
 
-def test_cosines_are_weighted_by_kind_and_add_up() -> None:
+def test_identifiers_are_told_apart_by_what_they_begin_with() -> None:
+    """Three kinds stand in every text, a fourth in one of thirty, which is fewer than one in twenty."""
+    texts = [f"消防 S_1 T_{number % 2} ISO900{number % 3}" for number in range(29)] + ["消防 GB2008 S_1 T_1"]
+    assert [family(one) for one in ("s_9", "t_9898", "iso9001", "2008")] == ["s_", "t_", "iso", ""]
+    assert families(texts) == ["s_", "t_", "iso"]
+    kinds = views(texts)
+    assert {"s_", "t_", "iso"} <= kinds.keys()
+    np.testing.assert_allclose((kinds["s_"] @ kinds["s_"].T).toarray(), 1.0, atol=1e-6)
+    alike = (kinds["t_"] @ kinds["t_"].T).toarray()
+    assert alike[0, :4] == pytest.approx([1, 0, 1, 0])
+
+
+def test_identifiers_of_no_family_are_words() -> None:
+    found = views(["fire 2008", "fire 2008", "trade 2008"])
+    assert found["words"].shape[1] == 2  # fire, 2008
+    assert found.keys() == {"words", "opening", "topics"}
+
+
+def test_the_opening_is_the_beginning_only() -> None:
+    long = "消" * 39
+    found = views([long + "防" + "贸" * 5, long + "防", long + "易" + "贸" * 5])
+    opening = (found["opening"] @ found["opening"].T).toarray()
+    assert opening[0, 1] == pytest.approx(1.0)
+    assert 0.0 < opening[0, 2] < 1.0
+
+
+def test_topics_bring_texts_together_that_share_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts 0 and 2 have nothing in common, but each a word with the one between them."""
+    monkeypatch.setattr("recommender.text_features.N_TOPICS", 2)
+    found = views(["甲乙", "乙丙", "丙丁", "子丑", "丑寅", "寅卯"] * 5)
+    assert (found["body"] @ found["body"].T).toarray()[0, 2] == 0.0
+    topics = found["topics"] @ found["topics"].T
+    np.testing.assert_allclose(topics[:6, :6], np.kron(np.eye(2), np.ones((3, 3))), atol=1e-5)
+
+
+def test_cosines_are_weighted_by_view_and_add_up() -> None:
     """Texts 0 and 1 share their Han and no identifier, 1 and 2 the identifier and no Han."""
-    vectors = vectors_by_kind(["消 T_1", "消 T_2", "贸 T_2", "贸 T_1"])
-    joint, apart = (cosines(vectors, shares) for shares in readings(0.4))
-    for kernel, alike in ((joint, 0.4), (apart, 0.2)):
-        np.testing.assert_allclose(kernel[0, 1:3], [0.6, 0.0], atol=1e-6)
-        assert kernel[1, 2] == pytest.approx(alike)
-    dense = mix([cosines([one], [1.0]) for one in vectors], readings(0.4)[1])
-    np.testing.assert_allclose(dense, apart, atol=1e-6)
+    texts = ["消 T_1", "消 T_2", "贸 T_2", "贸 T_1"]
+    found = {name: one for name, one in views(texts).items() if name in ("body", "t_")}
+    weights = shares({"t_": 0.25, "ridge": 9.0}, found)
+    assert weights == pytest.approx({"body": 0.8, "t_": 0.2})
+    kernel = np.zeros((4, 4), dtype=np.float32)
+    for name, share in weights.items():
+        add_cosines(kernel, found[name], share)
+    np.testing.assert_allclose(
+        kernel, [[1, 0.8, 0, 0.2], [0.8, 1, 0.2, 0], [0, 0.2, 1, 0.8], [0.2, 0, 0.8, 1]], atol=1e-6
+    )
+
+
+def test_who_teaches_weighs_more_where_it_says_more() -> None:
+    """Learners follow a school through all topics: the choice finds that out, and a new module is found by it."""
+    rng = np.random.default_rng(0)
+    han = "消防贸易税务采购"
+    texts = [f"{''.join(rng.permutation(list(han)))}{number % 7} S_{number % 6}" for number in range(180)]
+    ways = [rng.permutation(np.arange(school, 180, 6))[:12] for school in np.arange(400) % 6]
+    new = np.arange(180) >= 150
+    done = as_completions([way[way < 150] for way in ways], 180)
+    model = ColdStart().fit(done, texts, new)
+    assert model.chosen_["values"]["s_"] >= 1.0
+    for school in range(6):
+        best = model.recommend(ids(school, school + 6, school + 12), n=5).items
+        assert (best % 6 == school).all()
 
 
 def test_the_ridge_shrinks_what_is_carried_over() -> None:
