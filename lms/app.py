@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask import Flask, url_for
+from flask_babel import gettext
 from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.config import Settings
 from lms.db.transaction import Database
 from lms.domain import events
-from lms.domain.permissions import Actor, Hat
 from lms.features.accounts import queries as account_queries
 from lms.features.accounts import service as accounts
 from lms.features.accounts import tasks as account_tasks
@@ -28,7 +26,6 @@ from lms.features.assignments import rules as joiners
 from lms.features.assignments.panels import show_wish
 from lms.features.assignments.views import blueprint as assignments_blueprint
 from lms.features.catalog import publishing as catalog
-from lms.features.catalog.queries import find_module_card
 from lms.features.catalog.views import blueprint as catalog_blueprint
 from lms.features.files.store import UploadStore
 from lms.features.home.views import blueprint as home_blueprint
@@ -50,6 +47,7 @@ from lms.features.organizations.queries import employment_paths, name_words
 from lms.features.organizations.views import blueprint as organizations_blueprint
 from lms.features.recommendations import service as recommendations
 from lms.features.recommendations import tasks as recommendation_tasks
+from lms.features.recommendations.mastery import MASTERY_MODELS, MasteryStore
 from lms.features.recommendations.model_store import MODELS, ModelStore
 from lms.features.recommendations.panels import show_next_steps
 from lms.features.recommendations.views import blueprint as recommendations_blueprint
@@ -73,6 +71,7 @@ from lms.features.trail.people import PEOPLE, People
 from lms.features.trail.views import blueprint as trail_blueprint
 from lms.i18n import compile_catalogues
 from lms.jobs.outbox import BUS, CLOCK, EventBus, Listener, Task
+from lms.navigation import NAVIGATION, destination_names, hats_menu, rail
 from lms.ports.clock import Clock, SystemClock
 from lms.ports.virus_scanner import make_scanner
 from lms.web.application import Application
@@ -82,7 +81,7 @@ from lms.web.errors import init_errors
 from lms.web.headers import init_headers
 from lms.web.kept_pages import page_nonce, page_token
 from lms.web.limits import init_limits
-from lms.web.localisation import init_localisation, pick
+from lms.web.localisation import init_localisation
 from lms.web.login import init_login
 from lms.web.memo import init_memo
 from lms.web.panels import register_panel, render_slot
@@ -111,39 +110,6 @@ BLUEPRINTS = (
     notifications_blueprint,
     trail_blueprint,
 )
-# What each hat sees in the rail, at most four entries; the first one is the hat's start page.
-NAVIGATION: dict[Hat, tuple[tuple[str, Any, str], ...]] = {
-    Hat.LEARNER: (
-        ("home.show_home", lazy_gettext("Home"), "home"),
-        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
-        ("skills.show_skills", lazy_gettext("Skills"), "stairs-up"),
-        ("home.show_record", lazy_gettext("Record"), "certificate"),
-    ),
-    Hat.INSTRUCTOR: (
-        ("studio.show_desk", lazy_gettext("Studio"), "books"),
-        ("uploads.show_form", lazy_gettext("Upload"), "upload"),
-        ("studio.show_questions", lazy_gettext("Questions"), "message-circle"),
-        ("learning.show_curriculum", lazy_gettext("Curriculum"), "stack-2"),
-    ),
-    Hat.MANAGER: (
-        ("team.show_team", lazy_gettext("Team"), "users"),
-        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
-        ("proposals.show_proposals", lazy_gettext("Role proposals"), "checklist"),
-    ),
-    Hat.SUPERVISOR: (
-        ("district.show_district", lazy_gettext("District"), "chart-dots"),
-        ("team.show_team", lazy_gettext("People"), "users"),
-        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
-        ("studio.show_wishes", lazy_gettext("Shared modules"), "world"),
-    ),
-    Hat.AUDITOR: (
-        ("trail.show_trail", lazy_gettext("Trail"), "notes"),
-        ("district.show_district", lazy_gettext("District"), "chart-dots"),
-        ("organizations.show_organizations", lazy_gettext("Organisation"), "building-community"),
-    ),
-}
-# Blueprints whose pages belong to the entry of another one.
-ROOMS = {"people": "organizations", "people_lists": "organizations", "finding": "learning"}
 
 
 def event_bus() -> EventBus:
@@ -157,6 +123,7 @@ def _at_once() -> dict[type[events.Event], Sequence[Listener]]:
         events.CurriculumSynced: (recommendations.store_role_paths, learning.note_ready_modules),
         events.ModuleCompleted: (skills.record_completion, summaries.note_change),
         events.ModuleRecognised: (skills.record_recognition,),
+        events.AttemptGraded: (skills.note_answers,),
         events.EvidenceRecorded: (recommendations.refresh_for_event, summaries.note_change),
         events.RoleChanged: (
             recommendations.refresh_for_event,
@@ -199,6 +166,8 @@ def _tasks() -> dict[str, Task]:
         "refresh_recommendations": recommendation_tasks.refresh_recommendations,
         "refresh_learners": recommendation_tasks.refresh_learners,
         "fit_recommender": recommendation_tasks.fit_recommender,
+        "fit_mastery": recommendation_tasks.fit_mastery,
+        "judge_weights": recommendation_tasks.judge_weights,
         "purge_recommendation_log": recommendation_tasks.purge_recommendation_log,
         "purge_accounts": account_tasks.purge_accounts,
         "purge_notifications": notification_tasks.purge_notifications,
@@ -213,30 +182,6 @@ def _tasks() -> dict[str, Task]:
     }
 
 
-def destination_names() -> dict[str, Callable[..., str]]:
-    """What the sign-in page calls the pages it leads to: endpoint → name(db, **values of the URL)."""
-
-    def named(label: str) -> Callable[..., str]:
-        return lambda db, **values: str(label)
-
-    def module(db: Session, *, slug: str) -> str:
-        card = find_module_card(db, slug)
-        return pick(card, "title") if card else ""
-
-    def lesson(db: Session, *, slug: str, position: int) -> str:
-        title = module(db, slug=slug)
-        return gettext("%(title)s, lesson %(n)d", title=title, n=position) if title else ""
-
-    pages = {endpoint: named(label) for entries in NAVIGATION.values() for endpoint, label, _ in entries}
-    pages["learning.show_curriculum_list"] = named(lazy_gettext("Curriculum"))
-    pages["skills.show_plan"] = named(lazy_gettext("Plan"))
-    pages["finding.show_found"] = named(lazy_gettext("Find by description"))
-    pages["notifications.show_inbox"] = named(lazy_gettext("Messages"))
-    pages["trail.show_looks"] = named(lazy_gettext("Who looked at my record"))
-    pages["accounts.show_profile"] = pages["accounts.change_password"] = named(lazy_gettext("Profile"))
-    return pages | {"learning.show_module": module, "learning.show_lesson": lesson}
-
-
 def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
     """What the worker does every night, with what it is told."""
     return {
@@ -246,6 +191,8 @@ def nightly_tasks(settings: Settings) -> dict[str, dict[str, Any]]:
         "purge_people_lists": {},
         "fit_recommender": {},
         "refresh_recommendations": {},  # behind the fit, so that it uses what was learned
+        "judge_weights": {},  # behind the fit too
+        "fit_mastery": {},
         "purge_recommendation_log": {},
         "sweep_uploads": {"store": str(settings.uploads_dir)},
         "apply_assignment_rules": {},
@@ -260,8 +207,8 @@ def session_info(clock: Clock, models: Path | None = None) -> dict[str, Any]:
     people = People(
         places=employment_paths, names=account_queries.display_names, find=account_queries.find_by_name
     )
-    learned = {MODELS: ModelStore(models)} if models else {}
-    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people, **learned}
+    stores = {MODELS: ModelStore(models), MASTERY_MODELS: MasteryStore(models / "mastery")} if models else {}
+    return {BUS: event_bus(), CLOCK: clock, PEOPLE: people, **stores}
 
 
 def open_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -349,9 +296,9 @@ def _page_facts() -> dict[str, Any]:
     return {
         "current_actor": actor,
         "csrf_token": page_token,  # in place of Flask-WTF's own
-        "navigation": _navigation(actor.hat) if actor.is_signed_in else [],
+        "navigation": rail(actor.hat) if actor.is_signed_in else [],
         "home_url": url_for(NAVIGATION[actor.hat][0][0]),
-        "hats": _hats(actor) if len(actor.hats) > 1 else [],
+        "hats": hats_menu(actor) if len(actor.hats) > 1 else [],
         "hat_label": gettext(HATS[actor.hat]) if len(actor.hats) > 1 else "",
         "search_url": url_for("learning.show_curriculum_list"),
         "notifications_url": url_for("notifications.show_inbox") if actor.is_signed_in else None,
@@ -363,27 +310,3 @@ def _page_facts() -> dict[str, Any]:
         "language_switch_url": url_for("localisation.switch_language", code=other),
         "demo_marked": account_queries.is_demo_installation(),
     }
-
-
-def _navigation(hat: Hat) -> list[dict[str, Any]]:
-    """The rail of a hat; the entry whose feature shows this page is the current one."""
-    here = ROOMS.get(request.blueprint or "", request.blueprint)
-    endpoints = [endpoint for endpoint, _, _ in NAVIGATION[hat]]
-    of_feature = (name for name in endpoints if here != "home" and name.startswith(f"{here}."))
-    current = request.endpoint if request.endpoint in endpoints else next(of_feature, "")
-    return [
-        {"label": label, "url": url_for(endpoint), "icon": icon, "is_current": endpoint == current}
-        for endpoint, label, icon in NAVIGATION[hat]
-    ]
-
-
-def _hats(actor: Actor) -> list[dict[str, Any]]:
-    """The hats of a person who has several, for the person's menu."""
-    return [
-        {
-            "label": gettext(HATS[hat]),
-            "url": url_for("accounts.wear_hat", name=hat.value),
-            "is_current": hat == actor.hat,
-        }
-        for hat in actor.hats
-    ]

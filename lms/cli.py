@@ -2,82 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.orm import Session
-
-    from lms.config import Settings
-    from lms.db.transaction import Database
-
-USE_THE_PAGE = {
-    "content sync": "stop it first; learners keep what they have begun",
-    "user create": "stop it first",
-    "user grant": "stop it first, or let a supervisor grant the hat on the person's page",
-    "user password": "stop it first, or let the person change it on the page Profile",
-}
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Errors that an operator can mend, as one sentence each and exit code 1."""
-    from lms.config import ConfigurationError
-    from lms.db.backup import BackupError
-    from lms.db.lock import DatabaseInUse
-    from lms.domain.errors import RuleError
-
-    try:
-        yield
-    except DatabaseInUse as error:
-        path = click.get_current_context().command_path.split(" ", 1)[1]
-        what = USE_THE_PAGE.get(path, "stop it first")
-        raise click.ClickException(f"{error}\nIf that is the server: {what}.") from None
-    except (ConfigurationError, BackupError, RuleError) as error:
-        raise click.ClickException(str(error)) from None
-
-
-def settings() -> Settings:
-    from lms.config import read_settings
-
-    return read_settings()
-
-
-@contextmanager
-def owned() -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database for a command that writes; on SQLite no server runs meanwhile."""
-    from lms.db.lock import owning_database
-    from lms.server import open_checked
-
-    with sentences():
-        found = settings()
-        with owning_database(found):
-            database = open_checked(found)
-            try:
-                yield found, database
-            finally:
-                database.close()
-
-
-@contextmanager
-def reading() -> Iterator[Session]:
-    """A reading session of the database, which a server may be using."""
-    from lms.server import open_checked
-
-    with sentences():
-        database = open_checked(settings())
-        try:
-            with database.reading() as db:
-                yield db
-        finally:
-            database.close()
+from lms.commands.accounts import user
+from lms.commands.installation import now, owned, reading, sentences, settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,7 +48,7 @@ def demo_make() -> None:
     from lms.demo import make_demo
 
     with owned() as (found, database):
-        click.echo(make_demo(database, found, now=_now()))
+        click.echo(make_demo(database, found, now=now()))
 
 
 @demo.command("reset")
@@ -128,81 +58,10 @@ def demo_reset(yes: bool) -> None:
     from lms.demo import reset_demo
 
     with owned() as (found, database):
-        click.echo(reset_demo(database, found, now=_now(), is_confirmed=yes))
+        click.echo(reset_demo(database, found, now=now(), is_confirmed=yes))
 
 
-@main.group()
-def user() -> None:
-    """Accounts. A new installation has none: the first is made here."""
-
-
-@user.command("create")
-@click.argument("sign_in_name")
-@click.option("--name", "display_name", help="The name that is shown; the sign-in name unless given.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--generate", is_flag=True, help="Make a password for one use and print it.")
-def user_create(
-    sign_in_name: str, display_name: str | None, language: str, password_stdin: bool, generate: bool
-) -> None:
-    """Make an account."""
-    from lms.features.accounts.service import create_user
-
-    with owned() as (_, database):
-        password, is_made = _new_password(password_stdin, generate)
-        try:
-            with database.writing() as db:
-                create_user(
-                    db,
-                    sign_in_name=sign_in_name,
-                    password=password,
-                    display_name=display_name or sign_in_name,
-                    language=language,
-                    role_id=None,
-                    now=_now(),
-                    must_change_password=is_made,
-                )
-        except ValueError as error:
-            raise click.ClickException(f"{error}.") from None
-    click.echo(f"{sign_in_name} can sign in now.{_once(password, is_made)}")
-
-
-@user.command("password")
-@click.argument("sign_in_name")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--generate", is_flag=True, help="Make a password for one use and print it.")
-def user_password(sign_in_name: str, password_stdin: bool, generate: bool) -> None:
-    """Give somebody another password; all their sessions end."""
-    from lms.domain.sign_in import folded_name
-    from lms.features.accounts.queries import find_user
-    from lms.features.accounts.service import set_password
-
-    with owned() as (_, database):
-        password, is_made = _new_password(password_stdin, generate)
-        with database.writing() as db:
-            found = find_user(db, folded_name(sign_in_name))
-            if found is None:
-                raise click.ClickException(f"Nobody signs in as {sign_in_name}.")
-            set_password(db, found, password, now=_now(), must_change_password=is_made)
-    click.echo(f"{sign_in_name} has another password.{_once(password, is_made)}")
-
-
-@user.command("grant")
-@click.argument("sign_in_name")
-@click.argument("hat", type=click.Choice(["instructor", "manager", "supervisor", "auditor"]))
-@click.argument("organization")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; without it, no end.")
-def user_grant(sign_in_name: str, hat: str, organization: str, until: datetime | None) -> None:
-    """Give somebody a hat for an ORGANIZATION (id or name) and all below it: the first supervisor."""
-    from lms.domain.permissions import Hat
-    from lms.features.organizations.first_steps import grant_by_command
-
-    day = until.date() if until else None
-    with owned() as (_, database), database.writing() as db:
-        place = grant_by_command(
-            db, sign_in_name=sign_in_name, hat=Hat(hat), organization=organization, until=day, now=_now()
-        )
-    click.echo(f"{sign_in_name} is {hat} for {place}.")
+main.add_command(user)
 
 
 @main.command("district")
@@ -259,7 +118,7 @@ def content_sync() -> None:
                 f"Nothing was loaded: {len(findings)} findings.\n{report_findings(findings, 'en')}"
             )
         with database.writing() as db:
-            report = sync_curriculum(db, curriculum, now=_now(), media_dir=found.media_dir)
+            report = sync_curriculum(db, curriculum, now=now(), media_dir=found.media_dir)
     counts = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged"
     click.echo(f"Modules: {counts}.")
 
@@ -329,7 +188,7 @@ def backup(file: Path, without_key: bool) -> None:
     from lms.db.backup import write_backup
 
     with sentences():
-        click.echo(write_backup(settings(), file, now=_now(), has_key=not without_key))
+        click.echo(write_backup(settings(), file, now=now(), has_key=not without_key))
 
 
 @main.command()
@@ -342,7 +201,7 @@ def restore(file: Path) -> None:
     with sentences():
         found = settings()
         with owning_database(found):
-            click.echo(restore_backup(found, file, now=_now()))
+            click.echo(restore_backup(found, file, now=now()))
 
 
 @main.command()
@@ -354,29 +213,6 @@ def doctor() -> None:
         found = examine(settings())
     click.echo(report(found))
     raise SystemExit(any(line.is_bad for line in found))
-
-
-def _now() -> datetime:
-    from lms.ports.clock import SystemClock
-
-    return SystemClock().now()
-
-
-def _new_password(from_stdin: bool, is_generated: bool) -> tuple[str, bool]:
-    """The password and whether it was made here, for one use."""
-    from lms.ports.passwords import make_initial_password
-
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n"), False
-    if is_generated:
-        return make_initial_password(), True
-    text = "Password (at least 15 characters; empty: one is made)"
-    given = click.prompt(text, default="", hide_input=True, show_default=False, confirmation_prompt=True)
-    return (given, False) if given else (make_initial_password(), True)
-
-
-def _once(password: str, is_made: bool) -> str:
-    return f"\nPassword for the first sign-in: {password}" if is_made else ""
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from recommender.facts import SkillGap as SkillGap
     from recommender.gap import rank_modules as rank_modules
     from recommender.gap import skill_gaps as skill_gaps
+    from recommender.item_figures import ItemFigures as ItemFigures
     from recommender.matching import SkillMatcher as SkillMatcher
     from recommender.mixture import Mixture as Mixture
     from recommender.mixture import Situation as Situation
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from recommender.slate import Slate as Slate
     from recommender.slate import pick_slate as pick_slate
     from recommender.slots import recommend as recommend
-    from recommender.training import Lesson as Lesson
+    from recommender.training import TrainingData as TrainingData
 
 _HOMES = {
     "ability": ("Ability", "known_level", "update_ability"),
@@ -67,6 +68,7 @@ _HOMES = {
     "evidence": ("held_levels",),
     "facts": ("EvidenceItem", "Held", "ModuleFacts", "Requirement", "SkillGap"),
     "gap": ("rank_modules", "skill_gaps"),
+    "item_figures": ("ItemFigures",),
     "matching": ("SkillMatcher",),
     "mixture": ("Mixture", "Situation"),
     "off_policy": ("Logged", "Worth"),
@@ -79,7 +81,7 @@ _HOMES = {
     ),
     "slate": ("Slate", "pick_slate"),
     "slots": ("recommend",),
-    "training": ("Lesson",),
+    "training": ("TrainingData",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from recommender.artifact import ArtifactError, read_artifact, write_artifact
+
+KIND = "AnswerLog"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,21 @@ class AnswerLog:
 
     def __len__(self) -> int:
         return len(self.learner)
+
+    def save(self, path: Path) -> None:
+        """Write it as plain arrays."""
+        write_artifact(path, {"estimator": KIND}, {one.name: getattr(self, one.name) for one in fields(self)})
+
+    @classmethod
+    def load(cls, path: Path) -> AnswerLog:
+        """What `save` wrote.
+
+        :raises ArtifactError: when the file holds something else
+        """
+        header, state = read_artifact(path)
+        if header.get("estimator") != KIND:
+            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not an {KIND}")
+        return cls(**state)
 
 
 @dataclass(frozen=True)
@@ -78,7 +99,7 @@ def answers_of(log: AnswerLog) -> Answers:
     order = _gather_repeated(log, order)
     learner, item, at = log.learner[order], log.item[order], log.at[order]
     is_new = np.ones(len(log), dtype=bool)
-    is_new[1:] = (np.diff(learner) != 0) | (np.diff(item) != 0) | (np.diff(at) != 0)
+    is_new[1:] = _differs(learner) | _differs(item) | _differs(at)
     group = np.cumsum(is_new) - 1
     n_answers = int(is_new.sum())
     of_row = np.empty(len(log), dtype=np.intp)
@@ -100,11 +121,18 @@ def _gather_repeated(log: AnswerLog, order: NDArray[np.intp]) -> NDArray[np.intp
     """`order` with the rows of one learner, instant and item side by side, at the place of the first."""
     learner, item, at = log.learner[order], log.item[order], log.at[order]
     instant = np.zeros(len(order), dtype=np.intp)
-    instant[1:] = np.cumsum((np.diff(learner) != 0) | (np.diff(at) != 0))
-    _, inverse = np.unique(np.column_stack((instant, item)), axis=0, return_inverse=True)
+    instant[1:] = np.cumsum(_differs(learner) | _differs(at))
+    items, number = np.unique(item, return_inverse=True)
+    _, answer = np.unique(instant * len(items) + number, return_inverse=True)
     first = np.full(len(order), len(order), dtype=np.intp)
-    np.minimum.at(first, inverse.ravel(), np.arange(len(order)))
-    return order[np.argsort(first[inverse.ravel()], kind="stable")]
+    np.minimum.at(first, answer, np.arange(len(order)))
+    return order[np.argsort(first[answer], kind="stable")]
+
+
+def _differs(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value is another one than before; a difference would take infinite times for different."""
+    differs: NDArray[np.bool_] = values[1:] != values[:-1]
+    return differs
 
 
 def _entries(

@@ -7,6 +7,7 @@ a skill named in two words of a long sentence is found as well as one that the w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -67,8 +68,7 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
         :raises NotFittedError: before `fit`
         :raises ValueError: when n is negative
         """
-        if not hasattr(self, "wording_"):
-            raise NotFittedError("SkillMatcher: call fit(labels) first")
+        self._check_fitted()
         if n < 0:
             raise ValueError(f"n must not be negative: {n}")
         blocks = (list(texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK))
@@ -112,6 +112,10 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
         near: NDArray[np.float32] = np.max([(self.vectors_ @ one.T).max(axis=1) for one in blocks], axis=0)
         return near
 
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "wording_"):
+            raise NotFittedError("SkillMatcher: call fit(labels) first")
+
     def _attach(self) -> None:
         self.encoder_ = self.encoder if self.encoder is not None else packaged_encoder()
         self.reads_chinese_ = self.encoder_ is not None and reads_chinese(self.encoder_)
@@ -127,26 +131,30 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
             vectors[np.array(readable)] = unique[[rows[label] for label in chosen]]
         return vectors
 
-    def save(self, path: Path) -> None:
-        """Write the labels and their vectors; the encoder itself is none of it."""
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the labels and their vectors; the encoder itself is none of it.
+
+        :raises NotFittedError: before `fit`
+        """
+        self._check_fitted()
         state = {"labels": self.labels_, "vectors": self.vectors_, "weights": self.wording_.weights}
         state |= {"vocabulary": list(self.wording_.places), "reads_chinese": self.reads_chinese_}
         state["has_encoder"] = self.encoder_ is not None
-        write_artifact(path, {"estimator": type(self).__name__}, state)
+        write_artifact(Path(path), {"estimator": type(self).__name__}, state)
 
     @classmethod
-    def load(cls, path: Path, encoder: Encoder | None = None) -> Self:
+    def load(cls, path: str | os.PathLike[str], encoder: Encoder | None = None) -> Self:
         """The matcher that `save` wrote, with the encoder it was fitted with (None: the packaged one).
 
         :raises ArtifactError: when the file holds no matcher, or needs the packaged encoder where there is none
         """
-        header, state = read_artifact(path)
+        header, state = read_artifact(Path(path))
         if header.get("estimator") != cls.__name__:
-            raise ArtifactError(f"{path.name} holds {header.get('estimator')}, not {cls.__name__}")
+            raise ArtifactError(f"{path} holds {header.get('estimator')}, not {cls.__name__}")
         loaded = cls(encoder)
         loaded.encoder_ = (encoder or packaged_encoder()) if state["has_encoder"] else None
         if state["has_encoder"] and loaded.encoder_ is None:
-            raise ArtifactError(f"{path.name} was made with an encoder: install the extra `semantic`")
+            raise ArtifactError(f"{path} was made with an encoder: install the extra `semantic`")
         loaded.labels_, loaded.vectors_ = state["labels"], state["vectors"]
         loaded.reads_chinese_ = state["reads_chinese"]
         loaded.wording_ = Wording(state["vocabulary"], state["weights"])

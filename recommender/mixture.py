@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from recommender.artifact import ArtifactError, read_artifact
 from recommender.memory import recall
+from recommender.taught import Taught
 
 TABLE: Mapping[str, float] = {
     "gap": 1.0,
@@ -34,9 +36,6 @@ PENALTIES = frozenset({"redundancy", "stretch"})
 
 LEARNED = ("next", "together", "content")
 """Features that rest on the history and can name modules of it."""
-
-NEAR_STEP = 2
-"""A module that teaches at most so many levels above what is held is no stretch."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,11 @@ class Mixture:
             raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not a Blend")
         return cls.of(state), state["chosen_"]
 
+    @cached_property
+    def taught(self) -> Taught:
+        """What the modules teach, in the form that is compared with what is held."""
+        return Taught(self.teaches)
+
     @property
     def n_modules(self) -> int:
         return len(self.new)
@@ -137,14 +141,18 @@ class Mixture:
             found[name] = positive / (positive + self.scales[name])
         of_none = situation.cohort is None or not 0 <= situation.cohort < len(self.cohorts)
         found["cohort"] = np.zeros(self.n_modules) if of_none else self.cohorts[situation.cohort]
-        held = self._taught(history) if situation.held is None else situation.held
-        return found | {"redundancy": redundancy(self.teaches, held), "stretch": stretch(self.teaches, held)}
+        held = self.levels_after(history) if situation.held is None else situation.held
+        penalties = {"redundancy": self.taught.redundancy(held), "stretch": self.taught.stretch(held)}
+        return found | {name: values.astype(np.float64) for name, values in penalties.items()}
 
     def parts(
         self, history: NDArray[np.intp], situation: Situation = NOBODY
     ) -> dict[str, NDArray[np.float64]]:
         """By name the summands of the scores: features times weights, penalties as negative numbers."""
-        features = self.features(history, situation)
+        return self.summands(self.features(history, situation))
+
+    def summands(self, features: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+        """`parts` of `features` that stand already."""
         return {name: signed_weight(self.weights, name) * values for name, values in features.items()}
 
     def named(
@@ -174,7 +182,7 @@ class Mixture:
             for one in drops
         ]
 
-    def _taught(self, history: NDArray[np.intp]) -> NDArray[np.float64]:
+    def levels_after(self, history: NDArray[np.intp]) -> NDArray[np.float64]:
         """The levels that the modules done have taught."""
         levels: NDArray[np.float64] = self.teaches[history].max(axis=0, initial=0.0)
         return levels
@@ -183,18 +191,3 @@ class Mixture:
 def signed_weight(weights: Mapping[str, float], name: str) -> float:
     """What a feature is multiplied by."""
     return -weights[name] if name in PENALTIES else weights[name]
-
-
-def redundancy(teaches: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of what each module teaches that is held already, 0 … 1."""
-    total = teaches.sum(axis=1)
-    known = np.minimum(teaches, held).sum(axis=1)
-    share: NDArray[np.float64] = np.divide(known, total, out=np.zeros(len(total)), where=total > 0)
-    return share
-
-
-def stretch(teaches: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each module's skills lie more than two levels above what is held, 0 … 1 (the farthest skill)."""
-    beyond = np.where(teaches > 0, teaches - held - NEAR_STEP, 0.0)
-    far: NDArray[np.float64] = np.clip(beyond.max(axis=1, initial=0.0) / 3.0, 0.0, 1.0)
-    return far

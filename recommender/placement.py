@@ -22,6 +22,9 @@ Response = tuple[int, bool]
 GRID = np.linspace(-4.0, 4.0, 161)
 """Abilities in logits at which the posterior is kept."""
 
+MOST_LOGITS = 30.0
+"""Beyond, a chance would be 0 or 1 to the last digit, and an answer against it would leave no level possible."""
+
 LEAST_ITEMS = 3
 """Responses before which no interval ends the test: a prior is no measurement."""
 
@@ -71,12 +74,15 @@ class PlacementTest:
         c = np.zeros(len(b)) if guess is None else np.asarray(guess, dtype=float)
         if not len(b) == len(a) == len(c) > 0:
             raise ValueError(f"a bank of {len(b)}, {len(a)} and {len(c)} values")
+        if not np.isfinite([a, b, c]).all():
+            raise ValueError("difficulties, discriminations and guesses are numbers")
         if (a <= 0).any() or (c < 0).any() or (c >= 1).any() or not 0 < exposure <= 1:
             raise ValueError("discriminations are above 0, guesses from 0 to below 1, exposure above 0 to 1")
-        if width <= 0 or max_items < 1:
+        if not width > 0 or max_items < 1:
             raise ValueError("width must be above 0, max_items at least 1")
         self.width, self.max_items = width, max_items
-        self._chance = c[:, None] + (1 - c)[:, None] / (1 + np.exp(-a[:, None] * (GRID - b[:, None])))
+        logits = np.clip(a[:, None] * (GRID - b[:, None]), -MOST_LOGITS, MOST_LOGITS)
+        self._chance = c[:, None] + (1 - c)[:, None] / (1 + np.exp(-logits))
         known = (self._chance - c[:, None]) / (1 - c)[:, None]
         self._information = a[:, None] ** 2 * (1 - self._chance) / self._chance * known**2
         n_parts = ceil(1 / exposure)

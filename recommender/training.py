@@ -1,6 +1,7 @@
 """Training in a process of its own: arrays in, arrays out, no database.
 
-`python -m recommender.training lesson.npz blend.npz` reads what `Lesson.save` wrote, fits a `Blend` and saves it.
+`python -m recommender.training training_data.npz blend.npz` reads what `TrainingData.save` wrote,
+fits a `Blend` and saves it.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from recommender.artifact import ArtifactError, read_artifact, write_artifact
 from recommender.estimators.choices import Choice
 from recommender.mixture import TABLE
 
-KIND = "Lesson"
+KIND = "TrainingData"
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingData:
     """What a `Blend` learns from; see `Blend.fit`.
 
     :param cohorts: the number of each learner's group, −1 for none, shape (n_learners,)
@@ -58,7 +59,7 @@ class Lesson:
         write_artifact(path, {"estimator": KIND}, state)
 
     @classmethod
-    def load(cls, path: Path) -> Lesson:
+    def load(cls, path: Path) -> TrainingData:
         """What `save` wrote.
 
         :raises ArtifactError: when the file holds something else
@@ -82,18 +83,18 @@ class Lesson:
 
 
 def train(source: Path, target: Path) -> None:
-    """Fit a `Blend` on the lesson in `source` and save it as `target`."""
+    """Fit a `Blend` on the data in `source` and save it as `target`."""
     from recommender.estimators.blend import Blend
 
-    lesson = Lesson.load(source)
+    data = TrainingData.load(source)
     Blend().fit(
-        lesson.histories,
-        n_modules=len(lesson.new),
-        texts=lesson.texts,
-        new=lesson.new,
-        cohorts=lesson.cohorts,
-        teaches=lesson.teaches,
-        choices=lesson.choices,
+        data.histories,
+        n_modules=len(data.new),
+        texts=data.texts,
+        new=data.new,
+        cohorts=data.cohorts,
+        teaches=data.teaches,
+        choices=data.choices,
     ).save(target)
 
 

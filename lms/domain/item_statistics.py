@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
+
+from lms.domain.rates import percent_of
 
 LOW_DISCRIMINATION = 0.2
 
@@ -39,3 +42,31 @@ class AnswerSums:
     def is_shown(self, least: int) -> bool:
         """Fewer answers than `least` say nothing yet."""
         return self.answers >= least
+
+
+@dataclass(frozen=True)
+class AnswersAndForetold:
+    """A question's answers beside the share that was foretold from its learners alone (REQ-041).
+
+    `expected` is a percentage with one decimal. What fewer than `group_size` people answered is not shown."""
+
+    answers: int
+    learners: int
+    right: int
+    expected: Decimal
+
+    @property
+    def right_percent(self) -> Decimal:
+        return percent_of(self.right, self.answers) or Decimal("0.0")
+
+    @property
+    def difference(self) -> Decimal:
+        """Percentage points by which more are right than was foretold; below zero fewer."""
+        return self.right_percent - self.expected
+
+    def is_shown(self, group_size: int) -> bool:
+        return self.learners >= group_size
+
+    def is_suspect(self, *, least: int, points: int) -> bool:
+        """Learners who should know it miss it: the key may be wrong."""
+        return self.answers >= least and self.difference < -points

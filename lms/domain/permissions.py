@@ -79,6 +79,7 @@ class Permission(Enum):
     ATTEMPT_ANSWER = "attempt.answer"
     ATTEMPT_VIEW = "attempt.view"
     SKILLS_VIEW_OWN = "skills.view_own"
+    GOAL_KEEP = "goal.keep"
     RECOMMENDATION_ANSWER = "recommendation.answer"
     HOME_VIEW = "home.view"
     PROFILE_EDIT_OWN = "profile.edit_own"
@@ -108,6 +109,7 @@ class Permission(Enum):
     UPLOAD_PUBLISH = "upload.publish"
     MODULE_MANAGE = "module.manage"
     MODULE_FIGURES = "module.figures"
+    ANSWERS_COMPARE = "answers.compare"
     MODULE_PREVIEW = "module.preview"
     SHARED_VIEW = "shared.view"
     SHARED_DECIDE = "shared.decide"
@@ -169,6 +171,7 @@ RULES: dict[Permission, Rule] = {
     Permission.ATTEMPT_ANSWER: _is_own,
     Permission.ATTEMPT_VIEW: _is_own,
     Permission.SKILLS_VIEW_OWN: _is_signed_in,
+    Permission.GOAL_KEEP: _is_signed_in,
     Permission.RECOMMENDATION_ANSWER: _is_signed_in,
     Permission.HOME_VIEW: _is_signed_in,
     Permission.PROFILE_EDIT_OWN: _is_signed_in,
@@ -198,6 +201,7 @@ RULES: dict[Permission, Rule] = {
     Permission.UPLOAD_PUBLISH: covers(Hat.INSTRUCTOR, Hat.MANAGER),
     Permission.MODULE_MANAGE: covers(Hat.INSTRUCTOR, Hat.MANAGER),
     Permission.MODULE_FIGURES: _sees_figures,
+    Permission.ANSWERS_COMPARE: holds(Hat.INSTRUCTOR, Hat.SUPERVISOR),
     Permission.MODULE_PREVIEW: covers(Hat.INSTRUCTOR, Hat.MANAGER, Hat.SUPERVISOR),
     Permission.SHARED_VIEW: holds(Hat.SUPERVISOR),
     Permission.SHARED_DECIDE: covers(Hat.SUPERVISOR),

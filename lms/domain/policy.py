@@ -21,6 +21,7 @@ class Policy:
     later_days: int = 30
     recommender_least_completions: int = 200
     recommendation_log_days: int = 400
+    weighting_least_cards: int = 1000
     fairness_group_size: int = 10
     fairness_low_percent: int = 80
     fairness_high_percent: int = 125
@@ -49,6 +50,9 @@ class Policy:
     upload_person_files: int = 10_000
     upload_enterprise_mib: int = 10_240
     question_statistics_answers: int = 30
+    mastery_least_answers: int = 500
+    question_flag_answers: int = 20
+    question_flag_points: int = 15
     assignment_most_days: int = 730
     assignment_joiner_days: int = 30
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 
 INTERVAL_BELOW = 200  # people who sat: from here on the rate stands alone [rule]
 Z_95 = Decimal("1.959963984540054")  # the normal distribution's 97.5 % point
@@ -84,6 +85,14 @@ def ratio_of(numerator: int, denominator: int) -> Decimal | None:
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     tenths = (abs(numerator) * 20 + abs(denominator)) // (2 * abs(denominator))
     return (Decimal(sign * tenths) / 10).quantize(ONE_DECIMAL)
+
+
+def decimals(value: Fraction, places: int) -> str:
+    """`value` with so many decimals (1 or more), halves away from zero, a minus before what is less: 0.41, −0.010."""
+    scale = 10**places
+    size = abs(value)
+    whole, rest = divmod((2 * scale * size.numerator + size.denominator) // (2 * size.denominator), scale)
+    return f"{'−' if value < 0 else ''}{whole}.{rest:0{places}d}"
 
 
 def wilson_interval(numerator: int, denominator: int) -> tuple[Decimal, Decimal] | None:

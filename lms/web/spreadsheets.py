@@ -12,20 +12,8 @@ from urllib.parse import quote
 from flask import Response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_STARTS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "\0",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # wide ones: in Chinese Excel
+FORMULA_SIGNS = tuple("=+-@＝＋－＠")  # wide ones: in Chinese Excel
+FORMULA_STARTS = (*FORMULA_SIGNS, "\t", "\r", "\n", "\0")
 NO_MAGIC = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MOST_WIDE = 60
 

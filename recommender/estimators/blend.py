@@ -14,7 +14,7 @@ from recommender.estimators.base import Recommender, as_completions
 from recommender.estimators.choices import Choice, choose_weights
 from recommender.estimators.co_learning import CoLearning
 from recommender.estimators.cold_start import ColdStart
-from recommender.estimators.next_module import NextModule
+from recommender.estimators.next_module import NextModule, memories
 from recommender.mixture import LEARNED, NOBODY, TABLE, Mixture, Situation
 from recommender.ranking import Ranking, best
 
@@ -40,6 +40,8 @@ class Blend(Recommender):
     `source` ("table" or "fitted"), `why`, `measure`, `score`, `tried`, `n_completions`, `n_choices`, and under
     `estimators` what those within have chosen.
     """
+
+    _mixture: Mixture | None = None
 
     def __init__(self, weights: Mapping[str, float] | None = None, random_state: int = 0) -> None:
         self.weights = weights
@@ -70,15 +72,16 @@ class Blend(Recommender):
         done = as_completions(histories, n_modules)
         self.new_ = np.zeros(n_modules, dtype=np.bool_) if new is None else np.asarray(new, dtype=np.bool_)
         within = self._learn_from_history(histories, done, texts)
-        self.cohorts_ = _lifts(done.toarray(), cohorts)
+        self.cohorts_ = _lifts(done, cohorts)
         self.teaches_ = np.zeros((n_modules, 0)) if teaches is None else np.asarray(teaches, dtype=np.float64)
         popularity = np.asarray(done.sum(axis=0), dtype=np.float64)
         self.usual_ = TIE_BREAK * popularity / max(1.0, popularity.max(initial=0.0))
         self.scales_ = dict.fromkeys(LEARNED, 1.0)
         self.chosen_: dict[str, Any] = {"values": table}
-        self.scales_ = _scales(self.mixture_, histories)
+        self.scales_ = _scales(Mixture.of(vars(self)), histories)
         chosen = choose_weights(choices, table, n_completions=int(done.nnz), random_state=self.random_state)
         self.chosen_ = {**chosen, "estimators": within}
+        self._mixture = None
         return self
 
     def _learn_from_history(
@@ -100,7 +103,9 @@ class Blend(Recommender):
     @property
     def mixture_(self) -> Mixture:
         """What was learned, in the form that serves a request."""
-        return Mixture.of(vars(self))
+        if self._mixture is None:
+            self._mixture = Mixture.of(vars(self))
+        return self._mixture
 
     def recommend(
         self,
@@ -133,8 +138,29 @@ class Blend(Recommender):
         return {**self.mixture_.parts(history, situation), "usual": self.usual_}
 
     def _score_block(self, histories: Sequence[NDArray[np.intp]]) -> NDArray[np.float32]:
-        rows = [np.sum(list(self._parts(history).values()), axis=0) for history in histories]
-        return np.array(rows, dtype=np.float32).reshape(len(histories), self.n_modules_)
+        mixture = self.mixture_
+        scores = np.tile(self.usual_.astype(np.float32), (len(histories), 1))
+        for name, found in self._raw_block(histories).items():
+            positive = np.maximum(found, 0.0, out=found)
+            positive /= positive + np.float32(mixture.scales[name])
+            positive *= np.float32(mixture.weights[name])
+            scores += positive
+        held = np.array([mixture.levels_after(history) for history in histories])
+        if held.size:
+            scores -= np.float32(mixture.weights["redundancy"]) * mixture.taught.redundancy(held)
+            scores -= np.float32(mixture.weights["stretch"]) * mixture.taught.stretch(held)
+        return scores
+
+    def _raw_block(self, histories: Sequence[NDArray[np.intp]]) -> dict[str, NDArray[np.float32]]:
+        """`Mixture.raw` of many histories."""
+        done = as_completions(histories, self.n_modules_)
+        following = memories(histories, self.n_modules_, self.memory_["memory"]) @ self.past_
+        if len(self.recent_):
+            following += memories(histories, self.n_modules_, self.memory_["recent"]) @ self.recent_
+        found = {"next": following, "together": done @ self.similarity_}
+        if len(self.content_):
+            found["content"] = (done @ self.content_) * self.new_
+        return found
 
 
 def _table(weights: Mapping[str, float] | None) -> dict[str, float]:
@@ -152,15 +178,17 @@ def _lift(parts: Mapping[str, NDArray[np.float64]], must: NDArray[np.bool_]) -> 
     return np.where(must, spread + 1.0, 0.0)
 
 
-def _lifts(done: NDArray[np.float32], cohorts: NDArray[np.intp] | None) -> NDArray[np.float64]:
+def _lifts(done: csr_array, cohorts: NDArray[np.intp] | None) -> NDArray[np.float64]:
     """By how much each cohort completes each module more often than everybody, never below 0."""
-    if cohorts is None or not len(done):
-        return np.zeros((0, done.shape[1]))
-    share = done.mean(axis=0, dtype=np.float64)
-    lifts = np.zeros((int(cohorts.max(initial=-1)) + 1, done.shape[1]))
+    n_learners, n_modules = done.shape
+    if cohorts is None or not n_learners:
+        return np.zeros((0, n_modules))
+    share = done.sum(axis=0, dtype=np.float64) / n_learners
+    lifts = np.zeros((int(cohorts.max(initial=-1)) + 1, n_modules))
     for cohort in range(len(lifts)):
-        members = done[cohorts == cohort]
-        smoothed = (members.sum(axis=0, dtype=np.float64) + SHRINKAGE * share) / (len(members) + SHRINKAGE)
+        members = np.flatnonzero(cohorts == cohort)
+        completed = done[members].sum(axis=0, dtype=np.float64)
+        smoothed = (completed + SHRINKAGE * share) / (len(members) + SHRINKAGE)
         lifts[cohort] = np.maximum(0.0, smoothed - share)
     return lifts
 

@@ -62,7 +62,7 @@ class CoLearning(Recommender):
         done = binary(completions)
         self.n_modules_ = int(done.shape[1])
         self.chosen_ = choose_similarity(done, self.random_state)
-        gram = (done.T @ done).toarray()
+        gram = (done.T @ done).toarray(order="C")
         popularity, values = gram.diagonal().copy(), self.chosen_["values"]
         found = components(done, int(values["rank"])) if values["shared"] else None
         self.similarity_ = similarity(gram, values, found)
@@ -198,7 +198,7 @@ class SimilarityTrial:
     """Scores settings on at most 6,000 learners; what two settings share is reckoned once."""
 
     def __init__(self, kept: csr_array, held: csr_array, rng: np.random.Generator) -> None:
-        self.gram = (kept.T @ kept).toarray()
+        self.gram = (kept.T @ kept).toarray(order="C")
         some = np.sort(rng.permutation(np.flatnonzero(np.diff(held.indptr)))[:6000])
         self.kept, self.held = csr_array(kept[some]), csr_array(held[some])
         self.done = np.repeat(np.arange(len(some)), np.diff(self.kept.indptr)), self.kept.indices

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from recommender.estimators.base import Recommender, as_completions, binary
 from recommender.estimators.co_learning import TIE_BREAK, closed_form, smoothed, standardized
-from recommender.estimators.linear import MANY_MODULES, solve
+from recommender.estimators.linear import solve
 from recommender.estimators.spectral import components
 from recommender.evaluation import judge
 from recommender.ranking import best_of_rows
@@ -37,6 +37,8 @@ DROPOUT, FLOOR, RANK, TILT = 0.8, 0.4, 200, 0.3
 MEASURE = "Recall@20 among modules treated as new: ten times 15 % of those with a history"
 N = 20
 N_FOLDS = 10
+MANY_MODULES, N_SAMPLED = 2500, 1500
+"""Above so many modules hyper-parameters are chosen on so many: a setting costs the cube of them."""
 
 
 class ColdStart(Recommender):
@@ -140,7 +142,7 @@ def add_cosines(kernel: NDArray[np.float32], vectors: Vectors, share: float) -> 
 
 def together(done: csr_array) -> NDArray[np.float32]:
     """Item-item weights of modules with a history: the linear autoencoder and the low-pass filter in equal parts."""
-    gram = (done.T @ done).toarray()
+    gram = (done.T @ done).toarray(order="C")
     weights = closed_form(gram, None, DROPOUT, FLOOR)
     weights += smoothed(gram, components(done, RANK), RANK, TILT)
     return weights
@@ -172,7 +174,8 @@ def choose_kernel(done: csr_array, vectors: Mapping[str, Vectors], random_state:
     """Choose the hyper-parameters on modules with a history that are treated as new."""
     rng = np.random.default_rng(random_state)
     some = np.flatnonzero(np.bincount(done.indices, minlength=done.shape[1]))
-    some = np.sort(rng.permutation(some)[:MANY_MODULES])
+    if len(some) > MANY_MODULES:
+        some = np.sort(rng.permutation(some)[:N_SAMPLED])
     families = [name for name in vectors if name not in USUAL and name != "body"]
     axes = dict.fromkeys(families, FAMILY_AXIS) | AXES
     usual = dict.fromkeys(families, USUAL_FAMILIES / max(1, len(families))) | USUAL

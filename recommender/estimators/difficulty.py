@@ -18,6 +18,10 @@ LEARNER_PRECISION, SKILL_PRECISION, ITEM_PRECISION = 1.0, 0.5, 2.0
 SLOPE_PRECISION = 20.0
 """Inverse variance of the items' slopes around 1: about twenty answers of others begin to move one."""
 
+IMAGINED = 2.0
+"""Answers, half of them right, of an average learner to an average item that stand beside those seen: where all
+are right (or wrong), nothing else keeps the intercept from running away."""
+
 KNOWN_COLUMNS = 7
 
 STRENGTH = 10.0
@@ -91,7 +95,7 @@ def learn_difficulty(answers: Answers, use: NDArray[np.bool_]) -> Difficulty:
     share = 1.0 / np.bincount(answer, minlength=len(right))[answer]
     n_skills, n_items = answers.n_skills + 1, len(items)
 
-    overall = (right.sum() + 1.0) / (len(right) + 2.0)
+    overall = (right.sum() + IMAGINED / 2) / (len(right) + IMAGINED)
     skill_count = np.bincount(skill, minlength=n_skills).astype(float)
     skill_rate = (np.bincount(skill, right[answer], n_skills) + STRENGTH * overall) / (skill_count + STRENGTH)
     own_rate = np.bincount(answer, share * skill_rate[skill], len(right))
@@ -109,7 +113,10 @@ def learn_difficulty(answers: Answers, use: NDArray[np.bool_]) -> Difficulty:
         item_offset += _newton(item, -surprise, weight, item_offset, ITEM_PRECISION)
         moved = share * surprise[answer], share * weight[answer]
         skill_offset += _newton(skill, -moved[0], moved[1], skill_offset, SKILL_PRECISION)
-        intercept += 0.5 * float(surprise.sum() / weight.sum())
+        middle = 1.0 / (1.0 + np.exp(-intercept))
+        information = middle * (1.0 - middle)
+        slope = surprise.sum() + IMAGINED * (0.5 - middle)
+        intercept += 0.5 * float(slope / (weight.sum() + IMAGINED * information))
     item_slope = _slopes(item, surprise, weight, ability[learner], n_items)
     return Difficulty(
         intercept,

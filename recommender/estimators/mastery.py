@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -66,13 +67,19 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
         answers = answers_of(log)
         self.difficulty_ = learn_difficulty(answers, np.ones(len(answers), dtype=bool))
         self._forget_models()
-        if answers.n_learners < LEAST_LEARNERS or len(answers) < LEAST_ANSWERS or _is_one_sided(answers):
+        is_held = self._held_out(answers)
+        if (
+            answers.n_learners < LEAST_LEARNERS
+            or len(answers) < LEAST_ANSWERS
+            or _is_one_sided(answers)
+            or not _has_both(answers, is_held)
+        ):
             self.chosen_: dict[str, Any] = {
                 "pace": asdict(Pace()),
                 "why": "online ability and difficulty alone: too little to fit more on",
             }
             return self
-        self._fit_models(answers)
+        self._fit_models(answers, is_held)
         return self
 
     def predict(self, log: AnswerLog) -> Floats:
@@ -110,14 +117,18 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
         self.line_: Floats | None = None
         self.calibration_: tuple[Floats, Floats] | None = None
 
-    def _fit_models(self, answers: Answers) -> None:
+    def _held_out(self, answers: Answers) -> NDArray[np.bool_]:
+        """The answers of the learners on whom settings are chosen."""
+        held: NDArray[np.bool_] = np.random.default_rng(self.seed).permutation(answers.n_learners) < max(
+            5, int(HELD_OUT * answers.n_learners)
+        )
+        return held[answers.learner]
+
+    def _fit_models(self, answers: Answers, is_held: NDArray[np.bool_]) -> None:
         known = known_out_of_fold(answers, self.seed)
         pace = choose_pace(answers, known)
         table = feature_table(answers, known, Pace(**pace))
         right = answers.correct >= 0.5
-        rng = np.random.default_rng(self.seed)
-        held = rng.permutation(answers.n_learners) < max(5, int(HELD_OUT * answers.n_learners))
-        is_held = held[answers.learner]
         scaler = StandardScaler().fit(table)
         scaled = scaler.transform(table)
         setting, trees = choose_trees(table, right, is_held, self.seed)
@@ -136,7 +147,7 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
             "penalty": penalty,
             "share_of_trees": share,
             "held_out_loss": float(min(losses)),
-            "why": f"least log loss on {int(held.sum())} learners held out",
+            "why": f"least log loss on {len(np.unique(answers.learner[is_held]))} learners held out",
         }
         self.trees_ = make_trees(setting, self.seed).fit(table, right)
         fitted = LogisticRegression(C=penalty, max_iter=500).fit(scaled, right)
@@ -184,6 +195,12 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
 def _is_one_sided(answers: Answers) -> bool:
     right = int((answers.correct >= 0.5).sum())
     return min(right, len(answers) - right) < LEAST_ANSWERS // 20
+
+
+def _has_both(answers: Answers, is_held: NDArray[np.bool_]) -> bool:
+    """Whether there are right and wrong answers among those held out and among the others."""
+    right = answers.correct >= 0.5
+    return all(0 < right[part].sum() < part.sum() for part in (is_held, ~is_held))
 
 
 def _read_trees(data: bytes) -> HistGradientBoostingClassifier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,18 @@ def known_out_of_fold(answers: Answers, seed: int) -> Floats:
     """`Difficulty.columns` for each learner as learnt from the learners of the other folds.
 
     An item that few have answered would otherwise carry its own result into the model that learns from it.
+    Counts are scaled up to all folds: a model that is asked later sees those of everybody, and where all items have
+    nearly equal counts the missing fifth would be many standard deviations.
     """
     fold = np.random.default_rng(seed).permutation(answers.n_learners) % FOLDS
     of_answer = fold[answers.learner]
     known = np.empty((len(answers), KNOWN_COLUMNS))
     for one in range(min(FOLDS, answers.n_learners)):
         inside = of_answer == one
-        known[inside] = learn_difficulty(answers, ~inside).columns(answers)[inside]
+        learnt = learn_difficulty(answers, ~inside)
+        scale = len(answers) / np.count_nonzero(~inside)
+        learnt = replace(learnt, item_count=scale * learnt.item_count, skill_count=scale * learnt.skill_count)
+        known[inside] = learnt.columns(answers)[inside]
     return known
 
 

@@ -39,7 +39,7 @@ def components(done: csr_array, rank: int) -> Components:
     n = done.shape[1]
     number = min(REACH * rank, n)
     steps = _normalized(done)
-    gram = (steps.T @ steps).toarray()
+    gram = (steps.T @ steps).toarray(order="C")
     if n <= DENSE or 2 * number >= n:
         values, vectors = eigh(gram, subset_by_index=(n - number, n - 1), overwrite_a=True)
         return np.maximum(values[::-1], 0.0), np.ascontiguousarray(vectors[:, ::-1])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender import ColdStart, CoLearning, NextModule
+from recommender import Blend, ColdStart, CoLearning, NextModule
 from recommender.estimators.base import Recommender, as_completions
 
 SIZES = [1000, 3000, 10_000]
@@ -75,10 +75,29 @@ def fit_cold_start(histories: list[History], n_modules: int) -> Recommender:
     return ColdStart().fit(as_completions(histories, n_modules), draw_texts(n_modules), new)
 
 
+def fit_blend(histories: list[History], n_modules: int) -> Recommender:
+    """The nightly rebuild: all estimators, texts, twenty roles, levels of three out of 65 skills per module."""
+    rng = np.random.default_rng(2)
+    new = np.arange(n_modules) % 10 == 9
+    teaches = np.zeros((n_modules, 65))
+    teaches[np.repeat(np.arange(n_modules), 3), rng.integers(65, size=3 * n_modules)] = rng.integers(
+        1, 5, size=3 * n_modules
+    )
+    return Blend().fit(
+        [history[~new[history]] for history in histories],
+        n_modules=n_modules,
+        texts=draw_texts(n_modules),
+        new=new,
+        cohorts=np.arange(len(histories)) % 20,
+        teaches=teaches,
+    )
+
+
 FITS: dict[str, Callable[[list[History], int], Recommender]] = {
     "CoLearning": fit_co_learning,
     "NextModule": fit_next_module,
     "ColdStart": fit_cold_start,
+    "Blend": fit_blend,
 }
 
 

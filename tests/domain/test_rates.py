@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.domain.rates import PassRates, Rate, percent_of, ratio_of, wilson_interval
+from lms.domain.rates import PassRates, Rate, decimals, percent_of, ratio_of, wilson_interval
 from tests.shared import load_domain
 
 CASES = [f"REQ-014-{n:02}" for n in range(1, 5)]
@@ -78,3 +79,20 @@ def test_the_interval_holds_the_rate(sat: int, data: st.DataObject) -> None:
     assert interval is not None
     assert percent is not None
     assert Decimal(0) <= interval[0] <= percent <= interval[1] <= Decimal(100)
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [
+        (Fraction(13, 32), 2, "0.41"),  # 0.40625
+        (Fraction(1, 8), 2, "0.13"),  # halves away from zero
+        (Fraction(-1, 8), 2, "−0.13"),
+        (Fraction(-1, 100), 3, "−0.010"),
+        (Fraction(1999, 1000), 2, "2.00"),
+        (Fraction(0), 1, "0.0"),
+        (Fraction(1, 20), 1, "0.1"),
+        (Fraction(1234567), 2, "1234567.00"),
+    ],
+)
+def test_a_fraction_with_its_decimals_by_hand(value: Fraction, places: int, text: str) -> None:
+    assert decimals(value, places) == text

@@ -52,8 +52,8 @@ def learn(database: Database, folder: Path, *, least: int = 1) -> ModelStore:
         snapshot, _ = read_snapshot(db, today=local_date(NOON))
         material = collect(db, snapshot, least=least)
     assert material is not None
-    source, target = folder / "lesson.npz", folder / BLEND
-    material.lesson.save(source)
+    source, target = folder / "training_data.npz", folder / BLEND
+    material.data.save(source)
     train(source, target)
     store.publish(target, material.facts, now=NOON)
     database.info[MODELS] = store

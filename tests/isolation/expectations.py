@@ -87,6 +87,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "home.show_record": SIGNED_IN,
     "skills.show_skills": SIGNED_IN,
     "skills.show_plan": SIGNED_IN,
+    "skills.keep_goal": SIGNED_IN,
+    "skills.drop_goal": SIGNED_IN,
     "finding.show_found": SIGNED_IN,
     "recommendations.explain": SIGNED_IN,
     "recommendations.switch": SIGNED_IN,
@@ -170,6 +172,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # the studio
     "studio.show_desk": ("instructors",),
     "studio.show_questions": ("instructors",),
+    "studio.show_answers": ("instructors", "supervisors"),
     "studio.show_module": OF_THE_MODULE,
     "studio.show_preview": (*OF_THE_MODULE, "supervisor of the firm"),
     "studio.unpublish": OF_THE_MODULE,

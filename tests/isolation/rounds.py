@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.app import create_app, session_info
 from lms.config import Settings
+from lms.features.catalog.models import Question
+from lms.features.recommendations.mastery import MASTERY_MODELS
 from lms.ports.clock import FixedClock
 from lms.web.limits import limiter
 from tests.conftest import NOON
+from tests.factories.answers import put_figures
 from tests.isolation.people import WALKERS
 from tests.isolation.searches import list_searches
 from tests.isolation.things import Try, all_tries, draft_tries, make_bundles, placed_tries
@@ -67,6 +71,11 @@ def open_world(url: str, folder: Path) -> Iterator[PlacedWorld]:
     clock = FixedClock(NOON)
     database = UndoneDatabase(url, info=session_info(clock))
     world = make_world(database, folder)
+    with database.reading() as db:
+        questions = db.scalars(select(Question.id).order_by(Question.id.desc())).all()
+    database.info[MASTERY_MODELS] = put_figures(
+        folder / "mastery", [(one, 40, 9, 9, 0.9) for one in questions]
+    )
     settings = Settings(
         data_dir=folder,
         database_url=url,

@@ -24,7 +24,10 @@ SONGS = {
         ("organizations.export_people", "people_lists.show_list", "team.show_person", "people.show_person"),
         {"name", "signin", "staff", "row", "waiver", "zh", "en"},
     ),
-    "supervisor": (("district.list_rows", "studio.show_wishes"), {"name", "zh", "title"}),
+    "supervisor": (
+        ("district.list_rows", "studio.show_wishes", "studio.show_answers"),
+        {"name", "zh", "title"},
+    ),
     "auditor": (("trail.show_trail", "trail.export_trail"), {"name"}),
 }
 

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
 import content
 from content.reader import load_curriculum
 from lms.app import open_database
 from lms.demo import make_demo
+from lms.features.catalog.models import Question
 from lms.features.catalog.service import sync_curriculum
 from lms.server import demo_accounts_path
 from tests import world
 from tests.conftest import NOON
+from tests.factories.answers import put_figures
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visitor
 from tests.journeys.server import LiveServer, running
 from tests.journeys.steps import choose_language, sign_in
@@ -38,6 +41,9 @@ def demo_server(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
             db, load_curriculum(Path(content.__file__).parent), now=NOON, media_dir=settings.media_dir
         )
     make_demo(database, settings, now=NOON)
+    with database.reading() as db:
+        questions = db.scalars(select(Question.id).order_by(Question.id)).all()
+    put_figures(settings.models_dir / "mastery", [(one, 40, 40 - one % 40, 20, 0.8) for one in questions])
     database.close()
     with running(folder) as live:
         yield live

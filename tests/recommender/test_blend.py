@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from recommender import Blend, Choice, Mixture, Situation
 from recommender.artifact import ArtifactError
-from recommender.mixture import LEARNED, PENALTIES, TABLE, redundancy, stretch
+from recommender.mixture import LEARNED, PENALTIES, TABLE
+from recommender.taught import Taught
 from tests.recommender.simulator import World, simulate
 from tests.recommender.test_face import modules_after
 
@@ -145,8 +146,22 @@ def test_a_cohort_speaks_for_what_it_does_more_often() -> None:
 def test_what_is_held_and_what_is_far_by_hand() -> None:
     teaches = np.array([[2.0, 0, 2], [0, 5, 0], [0, 0, 0]])
     held = np.array([1.0, 1, 3])
-    assert redundancy(teaches, held).tolist() == pytest.approx([3 / 4, 1 / 5, 0])
-    assert stretch(teaches, held).tolist() == pytest.approx([0, 2 / 3, 0])
+    taught = Taught(teaches)
+    assert taught.redundancy(held).tolist() == pytest.approx([3 / 4, 1 / 5, 0])
+    assert taught.stretch(held).tolist() == pytest.approx([0, 2 / 3, 0])
+    both = np.array([held, [0, 0, 0]])
+    assert taught.redundancy(both).ravel().tolist() == pytest.approx([3 / 4, 1 / 5, 0, 0, 0, 0])
+    assert taught.stretch(both).ravel().tolist() == pytest.approx([0, 2 / 3, 0, 0, 1, 0])
+
+
+def test_everybody_at_once_gets_what_each_would_get(model: Blend, histories: list[History]) -> None:
+    """The conformance suite has no texts and no levels; here are all parts that need no situation."""
+    some = [history[history != 39] for history in histories[:60]]
+    items, scores = model.recommend_all(some, 5)
+    for history, row, values in zip(some, items, scores, strict=True):
+        one = model.recommend(history, n=5)
+        np.testing.assert_allclose(values, one.scores, rtol=1e-4, atol=1e-6)
+        np.testing.assert_array_equal(row, one.items)
 
 
 def test_each_cause_named_is_one(model: Blend, histories: list[History]) -> None:

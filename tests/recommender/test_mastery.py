@@ -94,6 +94,16 @@ def test_repeated_rows_are_found_even_if_other_rows_stand_between() -> None:
     ]
 
 
+def test_rows_of_one_answer_at_an_infinite_time_or_with_ids_of_64_bits_are_one_answer() -> None:
+    log = log_of((1, 7, 1, (0,), np.inf), (1, 7, 1, (1,), np.inf))
+    assert len(answers_of(log)) == 1
+    ids = np.array([2**63 + 1, 2**63 + 2] * 2, dtype=np.uint64)  # the same number as floats
+    log = log_of((1, 0, 1, (0,), 0), (1, 0, 0, (0,), 0), (1, 0, 1, (1,), 0), (1, 0, 0, (1,), 0))
+    answers = answers_of(AnswerLog(log.learner, ids, log.correct, log.skills, log.at))
+    assert answers.of_row.tolist() == [0, 1, 0, 1]
+    assert answers.correct.tolist() == [1, 0]
+
+
 def test_what_is_known_of_an_item_is_learnt_from_other_learners() -> None:
     """Trap: results drawn by lot cannot be foretold; an item's rate with the answer in it seems to do so."""
     rng = np.random.default_rng(0)
@@ -143,6 +153,27 @@ def test_with_little_to_learn_from_the_online_ability_answers(results: list[int]
     assert "too little" in model.chosen_["why"]
     chance = model.predict(log)
     assert ((chance > 0) & (chance < 1)).all()
+
+
+def test_where_one_learner_gave_all_wrong_answers_the_online_ability_answers() -> None:
+    """Held out or not: one part of the learners has right answers only, from which no model can be fitted."""
+    wrong = [(0, n % 30, 0, (0,), n) for n in range(40)]
+    right = [(who, n, 1, (0,), n) for who in range(1, 30) for n in range(30)]
+    log = log_of(*wrong, *right)
+    for seed in range(12):
+        model = MasteryModel(seed).fit(log)
+        assert "too little" in model.chosen_["why"]
+        assert np.isfinite(model.predict(log)).all()
+
+
+@pytest.mark.parametrize("n", [2, 50, 5000])
+def test_right_answers_alone_make_nobody_certain(n: int) -> None:
+    """n right answers beside one right and one wrong imagined one are n + 1 of n + 2: a logit of log(n + 1), from
+    which abilities and offsets only take away."""
+    known = learn_difficulty(
+        answers_of(log_of(*((1, one, 1, (), one) for one in range(n)))), np.ones(n, bool)
+    )
+    assert 0 < known.intercept <= np.log(n + 1)
 
 
 def test_the_choice_is_told_and_the_seed_repeats_it(world: Simulated, fitted: MasteryModel) -> None:

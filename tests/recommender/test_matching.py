@@ -156,10 +156,10 @@ def test_without_the_extra_the_wording_decides(monkeypatch: pytest.MonkeyPatch) 
 def test_a_saved_matcher_answers_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "matcher.npz"
     matcher = SkillMatcher(Thesaurus()).fit([*LABELS, "消防 安全"])
-    matcher.save(path)
+    matcher.save(str(path))
     texts = ["signing an agreement", "消防检查", "excel"]
     for one, other in zip(
-        matcher.match(texts), SkillMatcher.load(path, Thesaurus()).match(texts), strict=True
+        matcher.match(texts), SkillMatcher.load(str(path), Thesaurus()).match(texts), strict=True
     ):
         np.testing.assert_array_equal(one.items, other.items)
         np.testing.assert_array_equal(one.scores, other.scores)
@@ -168,11 +168,13 @@ def test_a_saved_matcher_answers_the_same(tmp_path: Path, monkeypatch: pytest.Mo
         SkillMatcher.load(path)
 
 
-def test_the_contract() -> None:
+def test_the_contract(tmp_path: Path) -> None:
     encoder = Thesaurus()
     assert clone(SkillMatcher(encoder), safe=False).get_params()["encoder"] is not None
     with pytest.raises(NotFittedError):
         SkillMatcher(encoder).match(["x"])
+    with pytest.raises(NotFittedError):
+        SkillMatcher(encoder).save(tmp_path / "matcher.npz")
     with pytest.raises(ValueError, match="negative"):
         SkillMatcher(encoder).fit(LABELS).match(["x"], n=-1)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from recommender.off_policy import Logged, estimate, greedy
+from recommender.off_policy import Logged, compare, estimate, greedy
 
 OLD = {"gap": 1.0, "next": 0.0}
 NEW = {"gap": 0.0, "next": 1.0}
@@ -86,3 +86,41 @@ def test_a_log_that_says_nothing_gives_no_figure() -> None:
 def test_what_had_no_chance_cannot_have_been_shown() -> None:
     with pytest.raises(ValueError, match="chance"):
         estimate([Logged({"gap": np.ones(2)}, 0, 0.0, 1.0)], greedy(NEW))
+
+
+def test_a_comparison_by_hand() -> None:
+    """Ratios of the one policy 0.5, 2, 1, of the other 1, 0, 1: 1.5 ÷ 3.5 − 2 ÷ 2."""
+    pool = {"gap": np.array([1.0, 0.0])}
+    log = [Logged(pool, 0, 0.8, 1.0, 1), Logged(pool, 1, 0.2, 0.0, 2), Logged(pool, 0, 0.4, 1.0, 3)]
+    other = {0.8: 0.8, 0.2: 0.0, 0.4: 0.4}
+    worth = compare(log, lambda card: 0.4, lambda card: other[card.propensity])
+    assert worth.value == pytest.approx(1.5 / 3.5 - 1.0)
+    assert worth.low <= worth.value <= worth.high <= 0.0
+    assert worth.n == 3
+
+
+def test_a_policy_against_itself_gains_nothing_for_certain() -> None:
+    log, _ = simulate(200, seed=4)
+    worth = compare(log, greedy(OLD, RATE), greedy(OLD, RATE))
+    assert (worth.value, worth.low, worth.high) == (0.0, 0.0, 0.0)
+
+
+def test_the_difference_holds_the_truth_about_nineteen_times_in_twenty() -> None:
+    """The truth of both policies is known of every pool, so is that of their difference."""
+    inside, new, old = 0, greedy(NEW, RATE), greedy(OLD, RATE)
+    for seed in range(40):
+        log, truth = simulate(600, seed=200 + seed)
+        gains = [
+            old(replace(card, shown=place)) * chance_of_choice(card.pool["gap"], card.pool["next"])[place]
+            for card in log
+            for place in range(6)
+        ]
+        worth = compare(log, new, old, resamples=200)
+        inside += worth.low <= truth - sum(gains) / len(log) <= worth.high
+    assert inside >= 34
+
+
+def test_a_comparison_with_what_was_never_shown_gives_no_figure() -> None:
+    log, _ = simulate(20, seed=5)
+    assert np.isnan(compare(log, greedy(NEW), lambda card: 0.0).value)
+    assert np.isnan(compare([], greedy(NEW), greedy(OLD)).value)

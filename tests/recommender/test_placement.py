@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, nan
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -94,13 +96,24 @@ def test_the_same_sitting_asks_the_same_and_another_one_other_questions() -> Non
         ([0.0], {"exposure": 0}),
         ([0.0], {"width": 0}),
         ([0.0], {"max_items": 0}),
+        ([0.0, nan], {}),
+        ([0.0, inf], {}),
+        ([0.0], {"discrimination": [nan]}),
+        ([0.0], {"guess": [nan]}),
+        ([0.0], {"width": nan}),
     ],
 )
 def test_banks_and_settings_that_cannot_be_are_refused(
     bank: list[float], settings: dict[str, object]
 ) -> None:
-    with pytest.raises(ValueError, match=r"bank|above"):
+    with pytest.raises(ValueError, match=r"bank|above|numbers"):
         PlacementTest(bank, **settings)
+
+
+def test_answers_against_all_expectation_leave_a_level() -> None:
+    """Right where nobody can be right and wrong where nobody can be wrong: they say the same of every level."""
+    test = PlacementTest([900.0, -900.0], exposure=1)
+    assert test.estimate([(0, True), (1, False)]).level == pytest.approx(0.0)
 
 
 def test_responses_to_no_question_are_refused() -> None:

@@ -133,6 +133,7 @@ class Question(Base):
     rule_zh: Mapped[str]
     rule_en: Mapped[str]
     basis_status: Mapped[str]
+    difficulty: Mapped[int | None]  # the author's mark 1–5; None: stored before marks were kept
 
 
 class MediaFile(Base):

@@ -67,6 +67,7 @@ class PreparedQuestion:
     rule_zh: str
     rule_en: str
     basis_status: str
+    difficulty: int | None = None  # the author's mark 1–5; None in an upload prepared before marks were kept
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,7 @@ def _questions(source: ModuleSource) -> list[PreparedQuestion]:
                 rule_zh=question.rule.zh,
                 rule_en=question.rule.en,
                 basis_status=question.status,
+                difficulty=question.difficulty,
             )
         )
     return found

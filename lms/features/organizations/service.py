@@ -14,8 +14,8 @@ from lms.domain.events import (
     OrganizationCreated,
     OrganizationMoved,
     OrganizationRenamed,
-    SecondApprovalSwitched,
 )
+from lms.domain.studio_events import SecondApprovalSwitched
 from lms.features.accounts.hats import move_scopes
 from lms.features.organizations.models import Employment, Organization, OrganizationKind
 from lms.features.organizations.queries import below, enterprise_above, find_employment

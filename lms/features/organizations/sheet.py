@@ -14,6 +14,7 @@ from lms.features.files.archive import read_entries
 from lms.features.files.limits import Limits
 from lms.features.files.refusal import Refused
 from lms.features.files.unpacking import read_data
+from lms.web.spreadsheets import FORMULA_SIGNS
 
 MOST_COLUMNS = 40
 MIB = 1024 * 1024
@@ -162,4 +163,4 @@ def _plain(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(getattr(value, "text", value)).strip()[:MOST_CELL]
-    return text[1:] if text.startswith("'") and text[1:2] in tuple("=+-@＝＋－＠") else text
+    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_SIGNS else text

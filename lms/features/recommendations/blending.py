@@ -136,7 +136,8 @@ def _weigh(
     way = np.array(history, dtype=np.intp)
     rows = [card.row for card in cards if card.row is not None]
     named = dict(zip(rows, model.mixture.named(way, situation, rows), strict=True))
-    features, parts = model.mixture.features(way, situation), model.mixture.parts(way, situation)
+    features = model.mixture.features(way, situation)
+    parts = model.mixture.summands(features)
     found = []
     for entry, worth, row in cards:
         if row is None:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from lms.domain.rates import decimals
 from recommender import Reason, Slot
 
 Name = tuple[str, str]
@@ -66,7 +67,7 @@ class ReasonLine:
     @property
     def exact(self) -> str:
         """Three decimals, with the sign: what was learned is rounded to thousandths before it is added."""
-        return three_decimals(Fraction(self.data["score"]))
+        return decimals(Fraction(self.data["score"]), 3)
 
     @property
     def is_gain(self) -> bool:
@@ -163,17 +164,9 @@ def blend_data(
     return lines
 
 
-def three_decimals(value: Fraction) -> str:
-    """`value` rounded half up in size, with its sign where it is negative: 0.031, −0.010."""
-    size = abs(value)
-    thousandths = (2000 * size.numerator + size.denominator) // (2 * size.denominator)
-    return f"{'−' if value < 0 else ''}{thousandths // 1000}.{thousandths % 1000:03d}"
-
-
 def two_decimals(value: Fraction) -> str:
-    """`value` (not negative) rounded half up: 13/32 → 0.41."""
-    hundredths = (200 * value.numerator + value.denominator) // (2 * value.denominator)
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+    """`value` as scores are shown: 13/32 → 0.41."""
+    return decimals(value, 2)
 
 
 def plain(value: Fraction) -> str:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from lms.db.transaction import after_commit
 from lms.features.catalog.snapshot import read_snapshot
 from lms.features.policies.queries import get_policy
-from lms.features.recommendations.log import purge_log
-from lms.features.recommendations.model_store import MODELS, ModelStore
+from lms.features.recommendations.judging import judge
+from lms.features.recommendations.log import purge_log, read_drawn
+from lms.features.recommendations.mastery import MASTERY_MODELS, MasteryStore, collect_answers, fit_apart
+from lms.features.recommendations.model_store import MODELS, ModelStore, model_in_force
 from lms.features.recommendations.queries import list_learner_ids
 from lms.features.recommendations.service import refresh_many
 from lms.features.recommendations.training import collect, train_apart
@@ -52,6 +54,23 @@ def fit_recommender(db: Session, payload: Mapping[str, Any], now: datetime) -> N
     material = collect(db, snapshot, least=policy.recommender_least_completions) if store else None
     if store and material:
         after_commit(db, partial(train_apart, store, material, now))
+
+
+def fit_mastery(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Learn anew how likely each answer is to be right, where there are enough; fits after the commit, too."""
+    store: MasteryStore | None = db.info.get(MASTERY_MODELS)
+    least = get_policy(db, on=local_date(now)).mastery_least_answers
+    answers = collect_answers(db, least=least) if store else None
+    if store and answers:
+        after_commit(db, partial(fit_apart, store, answers, now))
+
+
+def judge_weights(db: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Judge the weights in force by what was shown; reads here, reckons after the commit."""
+    store: ModelStore | None = db.info.get(MODELS)
+    model = model_in_force(db)
+    if store and model:
+        after_commit(db, partial(judge, store, model, read_drawn(db), now))
 
 
 def purge_recommendation_log(db: Session, payload: Mapping[str, Any], now: datetime) -> None:

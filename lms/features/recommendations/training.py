@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -24,14 +22,13 @@ from lms.features.accounts.models import User
 from lms.features.catalog.queries import ModuleCard
 from lms.features.catalog.snapshot import Snapshot
 from lms.features.enrollment.models import Enrollment, Recognition
+from lms.features.recommendations.child import run_child
 from lms.features.recommendations.log import read_choices, read_drawn
 from lms.features.recommendations.model_store import BLEND, ModelStore
-from recommender import Lesson
+from recommender import TrainingData
 
 NEW_BELOW = 5
 """A module that fewer people have completed is judged by its text."""
-
-MOST_SECONDS = 1800
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +44,9 @@ class Completion(NamedTuple):
 
 @dataclass(frozen=True)
 class Material:
-    """A lesson with what its rows and columns stand for."""
+    """Training data with what their rows and columns stand for."""
 
-    lesson: Lesson
+    data: TrainingData
     facts: dict[str, Any]
     drawn: list[recommender.Logged]  # third cards that were left to chance
 
@@ -105,7 +102,7 @@ def _material(
         role_of[one.learner_id] = number.get(one.role_id or 0, -1)
     counts = Counter(one.module_id for one in done)
     skills = sorted(snapshot.skills)
-    lesson = Lesson(
+    data = TrainingData(
         histories=[np.array(way, dtype=np.intp) for way in people.values()],
         texts=[text_of(cards.get(module_id), snapshot) for module_id in modules],
         new=np.array([counts[module_id] < NEW_BELOW for module_id in modules]),
@@ -121,7 +118,7 @@ def _material(
         "n_completions": len(done),
         "n_choices": len(choices),
     }
-    return Material(lesson, facts, [])
+    return Material(data, facts, [])
 
 
 def text_of(card: ModuleCard | None, snapshot: Snapshot) -> str:
@@ -145,9 +142,9 @@ def train_apart(store: ModelStore, material: Material, now: datetime) -> None:
     store.folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix=".fit-", dir=store.folder) as folder:
-            source, target = Path(folder) / "lesson.npz", Path(folder) / BLEND
-            material.lesson.save(source)
-            _run_child(source, target)
+            source, target = Path(folder) / "training_data.npz", Path(folder) / BLEND
+            material.data.save(source)
+            run_child("recommender.training", source, target)
             facts = material.facts | {"off_policy": worth_of(target, material.drawn)}
             version = store.publish(target, facts, now=now)
     except (OSError, subprocess.SubprocessError) as error:
@@ -163,21 +160,3 @@ def worth_of(blend: Path, drawn: list[recommender.Logged]) -> dict[str, float] |
     _, chosen = recommender.Mixture.load(blend)
     worth = estimate(drawn, greedy(chosen["values"]))
     return None if isnan(worth.value) else asdict(worth)
-
-
-def _run_child(source: Path, target: Path) -> None:
-    """The child gets two paths and no secret.
-
-    :raises subprocess.SubprocessError: it failed or took too long
-    """
-    home = str(Path(recommender.__file__).parent.parent)
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": home, "PYTHONIOENCODING": "utf-8"}
-    environment |= {name: value for name, value in os.environ.items() if name.endswith("_NUM_THREADS")}
-    command = [sys.executable, "-m", "recommender.training", str(source), str(target)]
-    try:
-        subprocess.run(  # noqa: S603 - the command is ours, its arguments are paths that we made
-            command, env=environment, timeout=MOST_SECONDS, check=True, capture_output=True, text=True
-        )
-    except subprocess.CalledProcessError as error:
-        log.error("%s", error.stderr[-2000:])
-        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from lms.domain.fairness import BANDS, Finding, Limits, Share, judge, ratio
 from lms.domain.permissions import Actor
+from lms.domain.rates import decimals
 from lms.features.policies.queries import get_policy
+from lms.features.recommendations.judging import Judgement, read_judgement
 from lms.features.reporting.district_filter import DistrictFilter
 from lms.features.reporting.district_numbers import Area, list_areas, narrow
 from lms.features.reporting.fairness_numbers import Dimension, GroupFigures, read_groups
@@ -79,10 +80,21 @@ class FairnessReport:
     area: Area | None
     limits: Limits
     measures: list[Measure]
+    judgement: Judgement | None  # of the learned weights, over the whole installation
+    least_cards: int  # below which it says nothing
 
     @property
     def flagged(self) -> int:
         return sum(measure.flagged for measure in self.measures)
+
+    @property
+    def cards(self) -> int:
+        """Third recommendations of which it is known with which chance they were shown."""
+        return self.judgement.cards if self.judgement else 0
+
+    @property
+    def missing_cards(self) -> int:
+        return max(0, self.least_cards - self.cards)
 
     @property
     def low(self) -> str:
@@ -147,7 +159,8 @@ def read_report(db: Session, actor: Actor, wanted: DistrictFilter, *, today: dat
         lines=[_line(row, row.learners, row.closure, everybody.closure, **common) for row in others],
         show=lambda value: f"{two(100 * value)} %",
     )
-    return FairnessReport(wanted, areas, area, limits, [exposure, closure])
+    least = policy.weighting_least_cards
+    return FairnessReport(wanted, areas, area, limits, [exposure, closure], read_judgement(db), least)
 
 
 def _line(
@@ -215,7 +228,12 @@ def report_heads() -> list[str]:
 
 def two(value: Fraction | None) -> str:
     """Two decimals, half up; a dash where nothing can be computed."""
-    if value is None:
-        return "–"
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return str(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return "–" if value is None else decimals(value, 2)
+
+
+def points(value: float) -> str:
+    """A difference of two parts in percentage points, one decimal, with its sign unless that rounds to zero."""
+    size = decimals(abs(Fraction(value)) * 100, 1)
+    if size == "0.0":
+        return size
+    return f"{'−' if value < 0 else '+'}{size}"

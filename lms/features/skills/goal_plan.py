@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lms.domain.curriculum import ModuleState
 from lms.features.catalog.snapshot import Snapshot
 from lms.features.learning.queries import LearnerMap, LearnerModule
+from lms.features.skills.models import KeptGoal
 from lms.features.taxonomy.queries import RoleRow, SkillName
 from recommender import ModuleSpec, Plan, UnreachableLevel, plan_path
 
@@ -26,6 +27,18 @@ class Goal:
     skill: SkillName | None
     levels: dict[int, int]  # by skill id
     must_skill_ids: frozenset[int]
+
+    @property
+    def role_id(self) -> int | None:
+        return self.role.role_id if self.role else None
+
+    @property
+    def skill_id(self) -> int | None:
+        return self.skill.skill_id if self.skill else None
+
+    def is_kept_in(self, kept: KeptGoal) -> bool:
+        """Whether it is the goal of this row, at whatever pace."""
+        return (self.role_id, self.skill_id) == (kept.role_id, kept.skill_id)
 
 
 class Closing(NamedTuple):

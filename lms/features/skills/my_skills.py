@@ -15,9 +15,19 @@ from lms.domain.policy import Policy
 from lms.features.catalog.queries import taught_skills
 from lms.features.learning.queries import LearnerMap, LearnerModule, learner_map
 from lms.features.policies.queries import get_policy
+from lms.features.skills.abilities import (
+    NO_ANSWERS,
+    BankSize,
+    FromAnswers,
+    bank_sizes,
+    levels_from_answers,
+)
+from lms.features.skills.goal_plan import GoalPlan
+from lms.features.skills.kept_goal import plan_kept_goal
 from lms.features.skills.queries import (
     EvidenceRow,
     SkillStanding,
+    find_kept_goal,
     levels_from,
     list_evidence,
     passed_attempts,
@@ -59,6 +69,8 @@ class SkillLine:
     proofs: list[Proof]
     ways: list[Way]
     is_expiring: bool
+    answers: FromAnswers
+    bank: BankSize
 
     @property
     def newest(self) -> Proof | None:
@@ -86,6 +98,7 @@ class MySkills:
     lines: list[SkillLine]
     show: str
     begun: int
+    goal: GoalPlan | None  # the one kept
 
     @property
     def shown(self) -> list[SkillLine]:
@@ -112,7 +125,8 @@ def read_my_skills(db: Session, actor: Actor, *, today: date, show: str) -> MySk
     requirements = whole.snapshot.requirements.get(whole.role.role_id, ())
     policy = get_policy(db, on=today)
     must = {need.skill_id for need in requirements if need.is_must}
-    proofs = _proofs(db, actor.user_id, today=today, policy=policy, must=must)
+    evidence = list_evidence(db, actor.user_id)
+    proofs = _proofs(db, actor.user_id, evidence, today=today, policy=policy, must=must)
     held = levels_from(
         (proof.row for row in proofs.values() for proof in row),
         today=today,
@@ -120,23 +134,40 @@ def read_my_skills(db: Session, actor: Actor, *, today: date, show: str) -> MySk
         must_skill_ids=must,
     )
     teachers = _teachers(db, whole)
+    answers = levels_from_answers(db, actor.user_id)
+    banks = bank_sizes(db, [need.skill_id for need in requirements], _open_versions(whole))
     lines = []
     for standing in stand(requirements, held, _reachable(teachers)):
         ways = _ways(teachers.get(standing.skill_id, ()), standing, whole)
         lines.append(
-            SkillLine(standing, proofs.get(standing.skill_id, []), ways, _is_expiring(standing, today))
+            SkillLine(
+                standing,
+                proofs.get(standing.skill_id, []),
+                ways,
+                _is_expiring(standing, today),
+                answers.get(standing.skill_id, NO_ANSWERS),
+                banks[standing.skill_id],
+            )
         )
     begun = sum(row.state == ModuleState.ACTIVE for row in whole.modules.values())
-    return MySkills(whole.role, lines, show if show in FILTERS else "all", begun)
+    kept = find_kept_goal(db, actor.user_id)
+    goal = plan_kept_goal(whole, kept, evidence, today=today, policy=policy)
+    return MySkills(whole.role, lines, show if show in FILTERS else "all", begun, goal)
 
 
 def _proofs(
-    db: Session, learner_id: int, *, today: date, policy: Policy, must: set[int]
+    db: Session,
+    learner_id: int,
+    evidence: Iterable[EvidenceRow],
+    *,
+    today: date,
+    policy: Policy,
+    must: set[int],
 ) -> dict[int, list[Proof]]:
     """Evidence by skill, the newest first."""
     attempts = passed_attempts(db, learner_id)
     found: dict[int, list[Proof]] = {}
-    for row in list_evidence(db, learner_id):
+    for row in evidence:
         held = levels_from([row], today=today, policy=policy, must_skill_ids=must).get(row.skill_id)
         if held is None:
             continue  # dated after today: it does not count yet
@@ -156,6 +187,11 @@ def _teachers(db: Session, whole: LearnerMap) -> dict[int, list[tuple[LearnerMod
     for taught in taught_skills(db, by_version):
         found.setdefault(taught.skill_id, []).append((by_version[taught.version_id], taught.level))
     return found
+
+
+def _open_versions(whole: LearnerMap) -> list[int]:
+    """The current versions of the modules that this learner may see and that are not in preparation."""
+    return [row.card.version_id for row in whole.modules.values() if row.card.is_complete]
 
 
 def _reachable(teachers: dict[int, list[tuple[LearnerModule, int]]]) -> dict[int, int]:

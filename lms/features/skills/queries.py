@@ -16,7 +16,7 @@ from lms.domain.policy import Policy
 from lms.features.assessment.models import Attempt
 from lms.features.catalog.models import Module, ModuleSkill, ModuleVersion
 from lms.features.enrollment.models import Enrollment
-from lms.features.skills.models import Evidence
+from lms.features.skills.models import Evidence, KeptGoal
 from lms.features.taxonomy.queries import RequirementRow
 from lms.ports.clock import local_date
 from recommender import EvidenceItem, Held
@@ -183,3 +183,8 @@ def held_and_reachable(db: Session, learner_id: int) -> tuple[list[LevelFact], d
         else:
             facts.append(LevelFact(row.skill_id, row.level, row.obtained_at))
     return facts, reachable
+
+
+def find_kept_goal(db: Session, learner_id: int) -> KeptGoal | None:
+    """The goal that a learner keeps."""
+    return db.get(KeptGoal, learner_id)

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from lms.db.transaction import after_commit
 from lms.domain.errors import Conflict, RuleError
-from lms.domain.events import ApprovalAsked, DraftBegun, DraftSentBack, ModuleUploaded, UploadRemoved
 from lms.domain.permissions import Actor, Hat
 from lms.domain.policy import Policy
+from lms.domain.studio_events import ApprovalAsked, DraftBegun, DraftSentBack, ModuleUploaded, UploadRemoved
 from lms.features.catalog.models import ModuleVersion
 from lms.features.catalog.prepared import PreparedLesson, PreparedModule
 from lms.features.catalog.publishing import (

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.domain.errors import Conflict, RuleError
-from lms.domain.events import ShowAsked, ShowRefused
 from lms.domain.permissions import Actor, Hat
+from lms.domain.studio_events import ShowAsked, ShowRefused
 from lms.features.accounts.models import User
 from lms.features.catalog.models import Module, ModuleVersion
 from lms.features.catalog.publishing import show_module_to

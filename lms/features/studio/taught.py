@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.domain.curriculum import Layer
 from lms.domain.errors import Conflict
-from lms.domain.events import DraftSkillAdded
+from lms.domain.studio_events import DraftSkillAdded
 from lms.features.catalog.prepared import LANGUAGES, PreparedModule
 from lms.features.catalog.publishing import add_taught_skills
 from lms.features.catalog.snapshot import read_snapshot

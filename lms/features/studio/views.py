@@ -13,6 +13,7 @@ from lms.features.organizations.queries import OrganizationRow, get_organization
 from lms.features.organizations.service import set_second_approval
 from lms.features.policies.queries import get_policy
 from lms.features.studio import questions, service, showing
+from lms.features.studio.answer_page import read_answers
 from lms.features.studio.desk import read_desk
 from lms.features.studio.forms import read_text
 from lms.features.studio.preview import Preview, preview_module
@@ -20,6 +21,7 @@ from lms.features.studio.queries import ModuleRow, find_desk_module
 from lms.features.studio.statistics import question_statistics
 from lms.web.context import clock, current_actor, db, today
 from lms.web.limits import limiter, per_person
+from lms.web.pagination import page_number
 from lms.web.permissions import requires
 from lms.web.text import gettext as _
 
@@ -60,6 +62,20 @@ def show_module(module: ModuleRow) -> ResponseReturnValue:
     return render_template(
         "studio/show_module.html", module=module, rows=rows, least=least, wish=wish, is_own=is_own
     )
+
+
+@blueprint.get("/studio/answers")
+@requires(Permission.ANSWERS_COMPARE)
+def show_answers() -> ResponseReturnValue:
+    """Questions of one's modules beside what was foretold of their learners."""
+    answers = read_answers(
+        db(),
+        current_actor(),
+        policy=get_policy(db(), on=today()),
+        slug=request.args.get("module"),
+        number=page_number(request.args.get("page")),
+    )
+    return render_template("studio/show_answers.html", answers=answers)
 
 
 @blueprint.post("/studio/modules/<slug>/withdrawal")

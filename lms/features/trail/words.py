@@ -56,6 +56,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "assignment_rule_ended": lazy_gettext("Modules are not assigned to joiners any more"),
         "question_asked": lazy_gettext("Question was asked"),
         "question_answered": lazy_gettext("Question was answered"),
+        "goal_kept": lazy_gettext("Goal was kept"),
+        "goal_dropped": lazy_gettext("Goal was let go"),
         "personalisation_changed": lazy_gettext("Personal recommendations were switched"),
     },
     "modules": {

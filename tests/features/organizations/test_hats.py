@@ -172,7 +172,7 @@ def test_the_next_session_begins_with_the_hat_worn_last(tree: Tree, app: Flask) 
 
 
 def test_no_rail_has_more_than_four_entries(app: Flask) -> None:
-    from lms.app import NAVIGATION
+    from lms.navigation import NAVIGATION
 
     assert set(NAVIGATION) == set(Hat)
     assert {hat: len(entries) for hat, entries in NAVIGATION.items() if not 1 <= len(entries) <= 4} == {}

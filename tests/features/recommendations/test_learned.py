@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lms.db.transaction import Database
+from lms.domain.rates import decimals
 from lms.features.accounts.models import User
 from lms.features.catalog.queries import find_module_card
 from lms.features.enrollment.service import enroll
@@ -23,7 +24,6 @@ from lms.features.recommendations.log import read_choices, read_drawn
 from lms.features.recommendations.model_store import BLEND, MODELS, ModelStore
 from lms.features.recommendations.models import Recommendation, RecommendationAnswerKind, RecommendationLog
 from lms.features.recommendations.queries import list_slots
-from lms.features.recommendations.reasons import three_decimals
 from lms.features.recommendations.tasks import purge_recommendation_log, refresh_recommendations
 from lms.features.recommendations.training import worth_of
 from lms.features.taxonomy.models import JobRole
@@ -54,6 +54,21 @@ def analyst(db: Session, name: str = "wu.min") -> int:
     return learner.id
 
 
+def analyst_among(db: Session, n: int) -> int:
+    """The programme with `n` analysts who went their ways, and one more; that one's id."""
+    make_programme(db)
+    make_crowd(db, n)
+    return analyst(db)
+
+
+def analyst_with_model(database: Database, folder: Path, n: int = 12) -> int:
+    """The same, and a model in force that was learned from them all."""
+    with database.writing() as db:
+        learner_id = analyst_among(db, n)
+    learn(database, folder)
+    return learner_id
+
+
 def test_with_zero_events_nothing_changes(database: Database, tmp_path: Path) -> None:
     """Somebody of each role: the slots are the same to the last character, and the night fits nothing."""
     with database.writing() as db:
@@ -75,9 +90,7 @@ def test_with_zero_events_nothing_changes(database: Database, tmp_path: Path) ->
 def test_a_night_fits_in_a_child_and_the_sum_gains_lines(database: Database, tmp_path: Path) -> None:
     """67 people with three completions each: the 201 that the policy asks for."""
     with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 67)
-        learner_id = analyst(db)
+        learner_id = analyst_among(db, 67)
         off = analyst(db, "li.hua")
         db.get_one(User, off).is_personalised = False
         db.query(OutboxMessage).delete()
@@ -118,11 +131,7 @@ def test_compulsory_modules_stay_as_the_gap_has_them(database: Database, tmp_pat
 
 
 def test_the_ranking_follows_the_whole_sum(database: Database, tmp_path: Path) -> None:
-    with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 30)
-        learner_id = analyst(db)
-    learn(database, tmp_path)
+    learner_id = analyst_with_model(database, tmp_path, 30)
     with database.writing() as db:
         service.refresh(db, learner_id, NOON)
         slots = [slot for slot in list_slots(db, learner_id) if slot.module_id]
@@ -180,11 +189,7 @@ def test_what_is_drawn_says_so_and_its_chance_is_logged(database: Database, tmp_
 
 
 def test_the_log_notes_changes_and_the_first_answer(database: Database, tmp_path: Path) -> None:
-    with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 12)
-        learner_id = analyst(db)
-    learn(database, tmp_path)
+    learner_id = analyst_with_model(database, tmp_path)
     with database.writing() as db:
         db.execute(delete(Recommendation))
         db.execute(delete(RecommendationLog))
@@ -229,9 +234,7 @@ def test_a_damaged_version_is_passed_over(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 12)
-        learner_id = analyst(db)
+        learner_id = analyst_among(db, 12)
         service.refresh(db, learner_id, NOON)
         plain = stored(db)
     store = learn(database, tmp_path)
@@ -260,10 +263,8 @@ def _version(store: ModelStore) -> str:
 
 
 def test_three_versions_are_kept_and_a_new_one_is_seen_at_once(database: Database, tmp_path: Path) -> None:
-    with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 6)
-    store = learn(database, tmp_path)
+    analyst_with_model(database, tmp_path)
+    store = database.info[MODELS]
     first = store.current()
     assert first is not None
     names = [first.version]
@@ -284,9 +285,7 @@ def test_the_page_says_what_was_learned_and_what_the_buttons_do(
     app: Flask, database: Database, tmp_path: Path
 ) -> None:
     with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 12)
-        learner_id = analyst(db)
+        learner_id = analyst_among(db, 12)
     client = sign_in_as(app, learner_id)
     page = text_of(client.get("/recommendations/how").text)
     assert "that begins with 200 completions" in page
@@ -307,18 +306,13 @@ def test_the_page_says_what_was_learned_and_what_the_buttons_do(
 
 def test_figures_of_the_sum_by_hand() -> None:
     assert in_thousandths(0.0314) == Fraction(31, 1000)
-    assert three_decimals(Fraction(-1, 100)) == "−0.010"
-    assert three_decimals(Fraction(13, 32) + Fraction(31, 1000)) == "0.437"  # 0.40625 + 0.031 = 0.43725
+    assert decimals(Fraction(13, 32) + in_thousandths(0.0314), 3) == "0.437"  # 0.40625 + 0.031 = 0.43725
 
 
 def test_each_answer_acts_on_the_next_page_with_a_model_in_force(
     app: Flask, database: Database, tmp_path: Path
 ) -> None:
-    with database.writing() as db:
-        make_programme(db)
-        make_crowd(db, 12)
-        learner_id = analyst(db)
-    learn(database, tmp_path)
+    learner_id = analyst_with_model(database, tmp_path)
     with database.writing() as db:
         service.refresh(db, learner_id, NOON)
         first = list_slots(db, learner_id)[0].slug
