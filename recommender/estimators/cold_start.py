@@ -89,13 +89,11 @@ class ColdStart(Recommender):
         self, known: csr_array, vectors: Mapping[str, Vectors], old: NDArray[np.intp]
     ) -> NDArray[np.float32]:
         """The rows of `weights_` of modules with a history."""
-        values = self.chosen_["values"]
-        kernel = np.zeros((self.n_modules_, self.n_modules_), dtype=np.float32)
-        for name, share in shares(values, vectors).items():
-            add_cosines(kernel, vectors[name], share)
-        among, towards = kernel[np.ix_(old, old)], kernel[:, old]
-        del kernel
-        columns = predict_columns(together(known), among, towards, values["ridge"])
+        values, weights = self.chosen_["values"], together(known)
+        # the kernels, the largest arrays of a fit, are held by nobody else and gone when the columns stand
+        columns = predict_columns(
+            weights, *kernels_of(vectors, shares(values, vectors), old), values["ridge"]
+        )
         return evened(columns, values["evenness"])
 
     def _usual(self, done: csr_array) -> NDArray[np.float64]:
@@ -138,6 +136,17 @@ def add_cosines(kernel: NDArray[np.float32], vectors: Vectors, share: float) -> 
     columns = (vectors * np.float32(share)).T.tocsr()
     for start in range(0, len(kernel), 1000):
         kernel[start : start + 1000] += (vectors[start : start + 1000] @ columns).toarray()
+
+
+def kernels_of(
+    vectors: Mapping[str, Vectors], weights: Mapping[str, float], old: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The weighted sum of cosines among the texts `old`, and from all texts to those."""
+    n = next(iter(vectors.values())).shape[0] if vectors else 0
+    kernel = np.zeros((n, n), dtype=np.float32)
+    for name, share in weights.items():
+        add_cosines(kernel, vectors[name], share)
+    return kernel[np.ix_(old, old)], kernel[:, old]
 
 
 def together(done: csr_array) -> NDArray[np.float32]:
