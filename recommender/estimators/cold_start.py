@@ -92,8 +92,9 @@ class ColdStart(Recommender):
         values, weights = self.chosen_["values"], together(known)
         # the kernels, the largest arrays of a fit, are held by nobody else and gone when the columns stand
         columns = predict_columns(
-            weights, *kernels_of(vectors, shares(values, vectors), old), values["ridge"]
+            weights, *kernels_of(vectors, shares(values, vectors), self.n_modules_, old), values["ridge"]
         )
+        del weights
         return evened(columns, values["evenness"])
 
     def _usual(self, done: csr_array) -> NDArray[np.float64]:
@@ -139,10 +140,9 @@ def add_cosines(kernel: NDArray[np.float32], vectors: Vectors, share: float) -> 
 
 
 def kernels_of(
-    vectors: Mapping[str, Vectors], weights: Mapping[str, float], old: NDArray[np.intp]
+    vectors: Mapping[str, Vectors], weights: Mapping[str, float], n: int, old: NDArray[np.intp]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The weighted sum of cosines among the texts `old`, and from all texts to those."""
-    n = next(iter(vectors.values())).shape[0] if vectors else 0
+    """The weighted sum of cosines among the texts `old`, and from all `n` texts to those."""
     kernel = np.zeros((n, n), dtype=np.float32)
     for name, share in weights.items():
         add_cosines(kernel, vectors[name], share)
