@@ -17,7 +17,7 @@ from lms.demo.history import Player, read_catalogue
 from lms.demo.removal import remove_demo
 from lms.demo.settlement import People, settle
 from lms.demo.stories import Step, chance_story, planned_story
-from lms.domain.events import ModuleCompleted, ModuleRecognised
+from lms.domain.events import AttemptGraded, ModuleCompleted, ModuleRecognised
 from lms.features.accounts.models import User
 from lms.features.accounts.queries import has_demo_users
 from lms.features.assignments.service import assign
@@ -92,6 +92,7 @@ def _build(db: Session, district: District, password: str, *, now: datetime) -> 
         now={
             ModuleCompleted: (skills.record_completion,),
             ModuleRecognised: (skills.record_recognition,),
+            AttemptGraded: (skills.note_answers,),
         }
     )
     player = Player(db, read_catalogue(db), random.Random(SEED))

@@ -23,14 +23,14 @@ from lms.demo import make_demo, reset_demo
 from lms.demo.district import District, read_district
 from lms.demo.maker import DemoRefused
 from lms.features.accounts.models import User
-from lms.features.assessment.models import Attempt
+from lms.features.assessment.models import Attempt, AttemptQuestion
 from lms.features.assignments.models import Assignment
 from lms.features.catalog.service import sync_curriculum
 from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.learning.models import StudyDay
 from lms.features.organizations.models import Organization
 from lms.features.recommendations.models import Recommendation
-from lms.features.skills.models import Evidence
+from lms.features.skills.models import Evidence, SkillAbility
 from lms.features.taxonomy.models import JobRole
 from lms.metadata import all_tables
 from lms.ports.clock import FixedClock
@@ -198,6 +198,16 @@ def test_everybody_and_every_place_is_marked(reading: Database) -> None:
     with reading.reading() as db:
         assert db.scalar(select(func.count()).select_from(User).where(~User.is_demo)) == 0
         assert db.scalar(select(func.count()).select_from(Organization).where(~Organization.is_demo)) == 0
+
+
+def test_every_answer_has_moved_an_ability(reading: Database) -> None:
+    """A question examines one skill, so that there are as many answers behind the abilities as were graded."""
+    graded = select(func.count()).select_from(AttemptQuestion).where(AttemptQuestion.is_right.is_not(None))
+    with reading.reading() as db:
+        counted = db.scalar(select(func.sum(SkillAbility.n_answers)))
+        assert counted == db.scalar(graded)
+        assert counted is not None
+        assert counted > 1000
 
 
 def test_every_role_is_there_and_some_have_none(reading: Database) -> None:
