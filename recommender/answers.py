@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recommender.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.artifact import read_artifact, write_artifact
 
 KIND = "AnswerLog"
 
@@ -55,9 +55,7 @@ class AnswerLog:
 
         :raises ArtifactError: when the file holds something else
         """
-        header, state = read_artifact(path)
-        if header.get("estimator") != KIND:
-            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not an {KIND}")
+        _, state = read_artifact(path, KIND)
         return cls(**state)
 
 

@@ -52,16 +52,19 @@ def write_artifact(path: Path, header: Mapping[str, Any], state: Mapping[str, An
         part.unlink(missing_ok=True)
 
 
-def read_artifact(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def read_artifact(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The header and the state that `write_artifact` wrote.
 
-    :raises ArtifactError: when the file is no such archive, of another format, or holds objects
+    :param kind: what the header must name as its `estimator`
+    :raises ArtifactError: when the file is no such archive, of another format or kind, or holds objects
     """
     try:
         with zipfile.ZipFile(path) as archive:
             header = json.loads(archive.read(HEADER))
             if header.get("format") != FORMAT:
                 raise ArtifactError(f"{path.name}: format {header.get('format')}, not {FORMAT}")
+            if header.get("estimator") != kind:
+                raise ArtifactError(f"{path.name} holds: {header.get('estimator')}, not {kind}")
             state = {}
             for member in archive.namelist():
                 if member != HEADER:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.artifact import read_artifact, write_artifact
 
 KIND = "ItemFigures"
 
@@ -47,9 +47,7 @@ class ItemFigures:
 
         :raises ArtifactError: when the file holds something else
         """
-        header, state = read_artifact(path)
-        if header.get("estimator") != KIND:
-            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not an {KIND}")
+        _, state = read_artifact(path, KIND)
         state |= {name: float(state[name][0]) for name in ("calibration_error", "auc")}
         return cls(**state)
 

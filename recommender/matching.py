@@ -148,9 +148,7 @@ class SkillMatcher(BaseEstimator):  # type: ignore[misc]
 
         :raises ArtifactError: when the file holds no matcher, or needs the packaged encoder where there is none
         """
-        header, state = read_artifact(Path(path))
-        if header.get("estimator") != cls.__name__:
-            raise ArtifactError(f"{path} holds {header.get('estimator')}, not {cls.__name__}")
+        _, state = read_artifact(Path(path), cls.__name__)
         loaded = cls(encoder)
         loaded.encoder_ = (encoder or packaged_encoder()) if state["has_encoder"] else None
         if state["has_encoder"] and loaded.encoder_ is None:

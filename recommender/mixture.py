@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artifact import ArtifactError, read_artifact
+from recommender.artifact import read_artifact
 from recommender.memory import recall
 from recommender.taught import Taught
 
@@ -105,9 +105,7 @@ class Mixture:
 
         :raises ArtifactError: when the file holds something else
         """
-        header, state = read_artifact(path)
-        if header.get("estimator") != "Blend":
-            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not a Blend")
+        _, state = read_artifact(path, "Blend")
         return cls.of(state), state["chosen_"]
 
     @cached_property

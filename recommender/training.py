@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.artifact import read_artifact, write_artifact
 from recommender.estimators.choices import Choice
 from recommender.mixture import TABLE
 
@@ -64,9 +64,7 @@ class TrainingData:
 
         :raises ArtifactError: when the file holds something else
         """
-        header, state = read_artifact(path)
-        if header.get("estimator") != KIND:
-            raise ArtifactError(f"{path.name} holds a {header.get('estimator')}, not a {KIND}")
+        _, state = read_artifact(path, KIND)
         cards = _split(state["cards"], state["card_ends"])
         choices = [
             Choice(dict(zip(TABLE, table.T, strict=True)), int(chosen))

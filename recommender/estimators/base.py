@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from recommender.artifact import ArtifactError, read_artifact, write_artifact
+from recommender.artifact import read_artifact, write_artifact
 from recommender.ranking import Ranking, best_of_rows, rank
 
 BLOCK = 4_000_000
@@ -109,9 +109,7 @@ class Recommender(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has
 
         :raises ArtifactError: when the file holds something else
         """
-        header, state = read_artifact(Path(path))
-        if header["estimator"] != cls.__name__:
-            raise ArtifactError(f"{path} holds a {header['estimator']}, not a {cls.__name__}")
+        header, state = read_artifact(Path(path), cls.__name__)
         estimator = cls(**header["parameters"])
         for name, value in state.items():
             setattr(estimator, name, value)

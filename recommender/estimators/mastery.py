@@ -176,9 +176,7 @@ class MasteryModel(BaseEstimator):  # type: ignore[misc]
 
         :raises ArtifactError: when the file holds something else, or trees of types that are not trusted
         """
-        header, state = read_artifact(Path(path))
-        if header["estimator"] != cls.__name__:
-            raise ArtifactError(f"{path} holds a {header['estimator']}, not a {cls.__name__}")
+        header, state = read_artifact(Path(path), cls.__name__)
         model = cls(**header["parameters"])
         known = {
             name.removeprefix("difficulty_"): one for name, one in state.items() if name[:11] == "difficulty_"

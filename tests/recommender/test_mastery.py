@@ -193,7 +193,7 @@ def test_a_saved_model_answers_the_same_and_strange_trees_are_refused(
     from sklearn.preprocessing import FunctionTransformer
     from skops.io import dumps
 
-    header, state = read_artifact(path)
+    header, state = read_artifact(path, "MasteryModel")
     state["trees"] = np.frombuffer(dumps(FunctionTransformer(func=np.save)), dtype=np.uint8)
     write_artifact(path, header, state)
     with pytest.raises(ArtifactError, match="not trusted"):

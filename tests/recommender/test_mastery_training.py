@@ -102,7 +102,7 @@ def test_a_few_answers_of_a_few_are_judged_too_and_of_fewer_not() -> None:
 
 
 def test_another_file_is_refused(files: Path) -> None:
-    with pytest.raises(ArtifactError, match="not an ItemFigures"):
+    with pytest.raises(ArtifactError, match="not ItemFigures"):
         ItemFigures.load(files / "answers.npz")
-    with pytest.raises(ArtifactError, match="not an AnswerLog"):
+    with pytest.raises(ArtifactError, match="not AnswerLog"):
         AnswerLog.load(items_path(files / "mastery.npz"))
