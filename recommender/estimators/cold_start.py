@@ -146,7 +146,7 @@ def kernels_of(
     kernel = np.zeros((n, n), dtype=np.float32)
     for name, share in weights.items():
         add_cosines(kernel, vectors[name], share)
-    return kernel[np.ix_(old, old)], kernel[:, old]
+    return kernel[np.ix_(old, old)], np.take(kernel, old, axis=1)  # row by row: solved without a copy
 
 
 def together(done: csr_array) -> NDArray[np.float32]:
