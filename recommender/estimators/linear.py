@@ -35,6 +35,18 @@ def solve(matrix: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np
     return cho_solve(factor, right, overwrite_b=True, check_finite=False)  # type: ignore[no-any-return]
 
 
+def add_transposed(matrix: NDArray[np.float32], share: float, size: int = 1000) -> None:
+    """matrix + share · matrixᵀ for a square matrix, in place: block by block needs no second matrix."""
+    for row in range(0, len(matrix), size):
+        for column in range(row, len(matrix), size):
+            one = matrix[row : row + size, column : column + size]
+            other = matrix[column : column + size, row : row + size]
+            before = one.copy()
+            one += np.float32(share) * other.T.copy()
+            if row != column:
+                other += np.float32(share) * before.T
+
+
 def sample_modules(done: csr_array, rng: np.random.Generator) -> csr_array:
     """`done` itself, or its columns of 3,000 modules drawn from those somebody completed."""
     if done.shape[1] <= MANY_MODULES:

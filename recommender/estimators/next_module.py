@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommender.estimators.base import Recommender, as_completions
-from recommender.estimators.linear import solve
+from recommender.estimators.linear import add_transposed, solve
 from recommender.estimators.pairs import Pairs
 from recommender.evaluation import judge
 from recommender.memory import decayed, recall
@@ -134,7 +134,7 @@ def normal_equations(pairs: Pairs, values: Values) -> tuple[NDArray[np.float32],
     for row, a in enumerate(decays):
         cross = pairs.cross(a, values["horizon"], evenness)
         if values["backward"]:
-            cross += values["backward"] * cross.T.copy()
+            add_transposed(cross, values["backward"])
         right[row * n : row * n + n] = cross[:, :-1]
     return left, right
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.estimators.linear import add_transposed
+
 MAX_LAG = 60
 """Pairs further apart are left out: with a decay of 0.9 they weigh less than 0.002."""
 
@@ -60,7 +62,10 @@ class Pairs:
         """Σ x_t(a) x_t(b)ᵀ over all positions with a future, shape (n_modules + 1, n_modules + 1)."""
         left = _series(a * b, self.longest)[self.left] * _even(evenness, self.longest)[self.size]
         found = self._sum(_powers(a)[self.lag] * left)
-        found += found.T.copy() if a == b else self._sum(_powers(b)[self.lag] * left).T
+        if a == b:
+            add_transposed(found, 1.0)
+        else:
+            found += self._sum(_powers(b)[self.lag] * left).T
         own = _series(a * b, self.longest)[self.remaining] * _even(evenness, self.longest)[self.length]
         found[np.diag_indices(self.n)] += np.bincount(self.items, weights=own, minlength=self.n)
         return found

@@ -15,7 +15,7 @@ from recommender.estimators.co_learning import (
     similarity,
     smoothed,
 )
-from recommender.estimators.linear import inverse, sample_modules, solve
+from recommender.estimators.linear import add_transposed, inverse, sample_modules, solve
 from recommender.estimators.spectral import components, low_pass
 from recommender.evaluation import judge
 from recommender.ranking import best_of_rows
@@ -195,3 +195,11 @@ def test_the_filter_of_a_poor_spectrum_is_a_number() -> None:
     expected = np.outer(vectors[:, 0], vectors[:, 0])
     np.fill_diagonal(expected, 0.0)
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_a_matrix_and_its_mirror_are_added_in_place(size: int) -> None:
+    matrix = np.random.default_rng(0).normal(size=(7, 7)).astype(np.float32)
+    expected = matrix + np.float32(0.25) * matrix.T
+    add_transposed(matrix, 0.25, size)
+    np.testing.assert_allclose(matrix, expected, rtol=1e-6)
