@@ -7,9 +7,8 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from lms.features.catalog.queries import ModuleCard
 from lms.features.catalog.snapshot import Snapshot
 from lms.features.enrollment.models import Enrollment, Recognition
 from lms.features.recommendations.child import run_child
-from lms.features.recommendations.log import read_choices, read_drawn
+from lms.features.recommendations.log import read_choices
 from lms.features.recommendations.model_store import BLEND, ModelStore
 from recommender import TrainingData
 
@@ -48,7 +47,6 @@ class Material:
 
     data: TrainingData
     facts: dict[str, Any]
-    drawn: list[recommender.Logged]  # third cards that were left to chance
 
 
 def list_completions(db: Session) -> list[Completion]:
@@ -79,8 +77,7 @@ def collect(db: Session, snapshot: Snapshot, *, least: int) -> Material | None:
         return None
     cards = snapshot.cards | {card.module_id: card for card in snapshot.private}
     modules = sorted({*cards, *(row.module_id for row in done)})
-    material = _material(done, read_choices(db), modules, cards, snapshot)
-    return replace(material, drawn=read_drawn(db))
+    return _material(done, read_choices(db), modules, cards, snapshot)
 
 
 def _material(
@@ -118,7 +115,7 @@ def _material(
         "n_completions": len(done),
         "n_choices": len(choices),
     }
-    return Material(data, facts, [])
+    return Material(data, facts)
 
 
 def text_of(card: ModuleCard | None, snapshot: Snapshot) -> str:
@@ -145,18 +142,8 @@ def train_apart(store: ModelStore, material: Material, now: datetime) -> None:
             source, target = Path(folder) / "training_data.npz", Path(folder) / BLEND
             material.data.save(source)
             run_child("recommender.training", source, target)
-            facts = material.facts | {"off_policy": worth_of(target, material.drawn)}
-            version = store.publish(target, facts, now=now)
+            version = store.publish(target, material.facts, now=now)
     except (OSError, subprocess.SubprocessError) as error:
         log.error("the recommender was not fitted, the last version stays in force: %s", error)
         return
     log.info("recommender version %s is in force", version)
-
-
-def worth_of(blend: Path, drawn: list[recommender.Logged]) -> dict[str, float] | None:
-    """How often the third card would be begun under the new weights, from what was drawn under older ones."""
-    from recommender.off_policy import estimate, greedy
-
-    _, chosen = recommender.Mixture.load(blend)
-    worth = estimate(drawn, greedy(chosen["values"]))
-    return None if isnan(worth.value) else asdict(worth)

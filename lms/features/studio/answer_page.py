@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -95,7 +95,7 @@ def read_answers(db: Session, actor: Actor, *, policy: Policy, slug: str | None,
         size=ON_A_PAGE,
         url=lambda n: url_for("studio.show_answers", module=slug, page=n),
     )
-    shown = Page(**{**vars(page), "rows": _with_stems(db, page.rows)})
+    shown = replace(page, rows=_with_stems(db, page.rows))
     module = next(iter(places.values()), None) if slug else None
     return AnswerPage(shown, module, sum(row.is_suspect for row in rows), policy, version, missing)
 
@@ -140,9 +140,7 @@ def _with_stems(db: Session, rows: Sequence[AnswerRow]) -> list[AnswerRow]:
         return []
     query = select(Question.id, Question.body).where(Question.id.in_(ids))
     bodies: dict[int, dict[str, Any]] = dict(db.execute(query).all())
-    return [
-        AnswerRow(row.place, row.found, row.policy, bodies[row.place.question_id]["stem"]) for row in rows
-    ]
+    return [replace(row, stem=bodies[row.place.question_id]["stem"]) for row in rows]
 
 
 def _percent(share: float) -> Decimal:
