@@ -189,6 +189,7 @@ def test_what_cannot_be_read_is_said(app: Flask, database: Database) -> None:
     assert "Nothing in the curriculum answers" in text_of(client.get(f"/plan?text={'x' * 500}").text)
     assert "Where do you want to go?" in text_of(client.get("/plan").text)
     assert client.get("/plan?role=nobody&pace=0").status_code == 200
+    assert "answers to “nobody”" in text_of(client.get("/plan?role=nobody").text)
     assert client.get("/plan?skill=nothing&pace=99999").status_code == 200
 
 
